@@ -1,0 +1,1 @@
+"""The vendors behind the ports; nothing else imports them."""

@@ -1,0 +1,1 @@
+"""The product's words as types. Imports nothing of ours and no vendor."""

@@ -1,0 +1,66 @@
+"""The words people read: timelines, outcomes, and what a caller is told."""
+
+from domain.journal import Event
+from domain.phases import Outcome, Phase
+
+TIMELINE: dict[Event, str] = {
+    Event.CALL_OPENED: "{caller} called.",
+    Event.CALL_ANSWERED: "{actor} answered.",
+    Event.CALL_TALKING: "{actor} and {caller} are talking.",
+    Event.CALL_WAITING: "{caller} is waiting with hold audio.",
+    Event.CALL_ENDED: "The call has ended.",
+    Event.PEOPLE_CHANGED: "Somebody came or went.",
+    Event.REQUESTED: "{agent_a} asked {agent_b} to take over.",
+    Event.OFFERED: "{agent_b} is being asked.",
+    Event.BRIEFING_WRITTEN: "The briefing is ready.",
+    Event.BRIEFING_STARTED: "{agent_b} is being briefed.",
+    Event.BRIEFING_SPOKEN: "The briefing was spoken.",
+    Event.BRIEFING_SILENT: "The briefing can't be spoken; it can be read.",
+    Event.AGENT_B_ARRIVED: "{agent_b} is there.",
+    Event.ACCEPTED: "{actor} accepted.",
+    Event.DECLINED: "{actor} declined.",
+    Event.HOLD_STARTED: "{caller} hears hold audio.",
+    Event.HOLD_MISSING: "There is no hold audio, so {agent_a} stays with {caller}.",
+    Event.CONSULT_STARTED: "{agent_a} and {agent_b} talk in private.",
+    Event.CONSULT_ENDED: "{agent_a} is back with {caller}.",
+    Event.PATIENCE_SHORT: "Time is running out.",
+    Event.COMPLETE_ASKED: "{actor} hands {caller} over.",
+    Event.CANCEL_ASKED: "{actor} cancelled.",
+    Event.BACK_ASKED: "{actor} goes back to {caller}.",
+    Event.LEAVE_ASKED: "{actor} leaves the introduction.",
+    Event.SIGNAL_IGNORED: "A signal was ignored: it doesn't fit now.",
+    Event.MOVING: "{caller} is being moved to {agent_b}.",
+    Event.MOVED: "{caller} and {agent_b} are together.",
+    Event.MOVE_UNDONE: "The move didn't work in time and was undone.",
+    Event.AGENT_A_REMOVED: "{agent_a} has left the rooms.",
+    Event.INTRODUCING: "{agent_a} introduces {caller} and {agent_b}.",
+    Event.ARRIVED: "{caller}'s client reports its arrival.",
+    Event.RETURNING: "{caller} goes back to {agent_a}.",
+    Event.SEAT_OFFERED: "{actor} is asked to take a seat.",
+    Event.ENDED: "The transfer has ended: {outcome}.",
+}
+
+OUTCOME: dict[Outcome, str] = {
+    Outcome.COMPLETED: "{agent_b} took over from {agent_a}.",
+    Outcome.DECLINED: "{agent_b} declined.",
+    Outcome.NO_ANSWER: "{agent_b} didn't answer in time.",
+    Outcome.BUSY: "{agent_b} is busy.",
+    Outcome.MACHINE: "A machine answered.",
+    Outcome.TIMED_OUT: "{agent_b} didn't decide in time.",
+    Outcome.CANCELLED: "{actor} cancelled the transfer.",
+    Outcome.CALLER_LEFT: "{caller} left.",
+    Outcome.AGENT_B_LEFT: "{agent_b} left before {caller} could be handed over.",
+    Outcome.FAILED: "{caller} couldn't be moved, and stays where they were.",
+}
+
+FOR_CALLER: dict[Phase, str] = {
+    Phase.PREPARING: "A colleague is being asked to join.",
+    Phase.OFFERING: "A colleague is being asked to join.",
+    Phase.BRIEFING: "Your agent's colleague is being told about your case.",
+    Phase.CONSULTING: "Your agent is talking with a colleague. Please hold, we are still with you.",
+    Phase.MOVING: "You are being connected.",
+    Phase.INTRODUCING: "You are connected with your new agent.",
+    Phase.RETURNING: "You are going back to your agent.",
+    Phase.ENDED: "You are with your agent.",
+}
+"""Never says why a transfer failed: that is between the agents."""

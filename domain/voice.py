@@ -1,0 +1,35 @@
+"""What is asked of the voice agents, and what they report."""
+
+from domain.payload import Payload
+
+
+class HostOrder(Payload):
+    """Sealed into the dispatch of a host."""
+
+    task_token: str
+    """Base64; lets the host heartbeat and complete its activity, and fences dead attempts."""
+    activity_id: str
+    attempt: int
+    caller: str
+    """Identity of the caller whom this host never leaves in silence."""
+
+
+class BriefingOrder(Payload):
+    """Sealed into the dispatch of a briefer."""
+
+    task_token: str
+    activity_id: str
+    attempt: int
+    listener: str
+    """Identity of agent B; nothing is spoken before they are there."""
+    sentences: tuple[str, ...]
+    first: int = 0
+    """Index of the sentence to start at."""
+
+
+class SpeechProgress(Payload):
+    """How far a briefing was spoken: heartbeat details, and result."""
+
+    next: int = 0
+    """Index of the next sentence to speak."""
+    finished: bool = False
