@@ -1,12 +1,10 @@
 """What starts and steers the two workflows. Ids, closed sets and times only: nothing private."""
 
 from datetime import timedelta
-from enum import StrEnum
 
-from pydantic import Field
-
+from domain.journal import PersonSeen
 from domain.payload import Payload
-from domain.phases import Completes, Decision
+from domain.phases import Completes, Decision, Responsible
 
 MOST_PATIENCE = timedelta(hours=1)
 
@@ -32,6 +30,8 @@ class CallOrder(Payload):
     follows: bool = True
     """False: the caller's client does nothing of our protocol, so transfers use the mirror."""
     patience: Patience = Patience()
+    signals_decide: bool = False
+    """Decisions may also come as signals, from the Temporal UI or CLI."""
 
 
 class TransferRequest(Payload):
@@ -52,31 +52,55 @@ class TransferOrder(TransferRequest):
     caller: str
     room_a: str
     follows: bool = True
+    signals_decide: bool = False
 
 
 class Who(Payload):
-    """Who asks; every update and signal may carry it."""
+    """Who decides; the one argument of every decision made by update."""
 
     person: str
+    supervisor: bool = False
+    introduce: bool = False
+    """With `complete`: agent A stays for a three-way introduction."""
 
 
 class Choice(Payload):
-    """A decision, as an update or, by ops, as a signal."""
+    """A decision as the api passes it on."""
 
     decision: Decision
-    by: str
-    introduce: bool = False
+    who: Who
 
 
-class Nudge(Payload):
-    """The tolerant argument of a decision sent by signal; anything else in it is ignored."""
+class HostWanted(Payload):
+    """Which room wants a host, and whose caller it looks after."""
 
-    by: str = Field(default="")
-    introduce: bool = False
+    room: str
+    caller: str
 
 
-class Seat(StrEnum):
-    """Which seat of a transfer is meant."""
+class Reservation(Payload):
+    """Which agent is asked, by which transfer, and for how long at most."""
 
-    CONSULT = "consult"
-    CALL = "call"
+    tenant: str
+    agent: str
+    transfer_id: str
+    until: timedelta
+    missed: bool = False
+    """On release: the agent let it ring."""
+
+
+class TransferReport(Payload):
+    """What a transfer tells the call's workflow whenever it changes, and at its end."""
+
+    transfer_id: str
+    room: str
+    """The call's room: room B as soon as the caller's move there is verified."""
+    agent: str | None
+    """Who has the caller."""
+    responsible: Responsible
+    on_hold: bool = False
+    guest: str | None = None
+    """Agent B, while a second seat in the call's room awaits them (the mirror)."""
+    people: tuple[PersonSeen, ...] = ()
+    ended: bool = False
+    caller_left: bool = False

@@ -162,6 +162,14 @@ class Reservations(Protocol):
         """End the reservation; `missed`: the agent let it ring, and is away from now on."""
 
 
+class Sealing(Protocol):
+    """Makes text unreadable where it is kept."""
+
+    def seal(self, text: str) -> str:
+        """Seal a text."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything outside the process that the worker's activities touch."""
@@ -174,3 +182,4 @@ class Ports:
     seats: Seats
     briefings: Briefings
     reservations: Reservations
+    sealing: Sealing

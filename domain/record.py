@@ -6,7 +6,6 @@ Every method raises only `domain.errors.PortError`: `Unreachable` when the datab
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
