@@ -1,0 +1,56 @@
+"""Everything we want from LiveKit, behind one connection."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import ClientTimeout
+from livekit import api
+
+from adapters.livekit_rooms import LiveKitRooms
+from adapters.livekit_tokens import LiveKitTokens
+from adapters.livekit_voices import LiveKitVoices
+from adapters.livekit_webhooks import LiveKitWebhooks
+from domain.settings import LiveKitSettings
+
+REQUEST = timedelta(seconds=2)
+"""For one request to LiveKit; a healthy one takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class LiveKit:
+    """What a process needs of LiveKit."""
+
+    rooms: LiveKitRooms
+    tokens: LiveKitTokens
+    voices: LiveKitVoices
+    webhooks: LiveKitWebhooks
+
+    async def check(self) -> None:
+        """See that LiveKit answers, and takes our key.
+
+        Raises:
+            Unreachable: it doesn't answer.
+            Refused: it knows no such key.
+        """
+        # An unfiltered list would be as long as the day is busy.
+        await self.rooms.that_are_open(("-",))
+
+
+@asynccontextmanager
+async def open_livekit(settings: LiveKitSettings) -> AsyncIterator[LiveKit]:
+    """Hold one HTTP session to LiveKit; nothing is asked of it yet."""
+    key, secret = settings.api_key, settings.api_secret
+    timeout = ClientTimeout(total=REQUEST.total_seconds())
+    # Temporal repeats what fails, so the vendor doesn't: then every attempt is seen.
+    async with api.LiveKitAPI(
+        settings.url, key, secret.get_secret_value(), timeout=timeout, failover=False
+    ) as livekit:
+        rooms = LiveKitRooms(livekit)
+        yield LiveKit(
+            rooms=rooms,
+            tokens=LiveKitTokens(key, secret),
+            voices=LiveKitVoices(livekit, rooms),
+            webhooks=LiveKitWebhooks(key, secret),
+        )

@@ -1,0 +1,120 @@
+"""`Voices` on LiveKit's agent dispatch.
+
+A dispatch is neither confirmed nor repeated by LiveKit: `create_dispatch` succeeds with nobody
+there to take the job. So whoever came is looked up among the participants, which carry the
+attributes `act` and `attempt` of the order they obey. A dispatch's own list of jobs lags behind by
+seconds and proves nothing.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+
+from livekit import api
+
+from adapters.livekit_errors import livekit_errors
+from adapters.livekit_rooms import LiveKitRooms
+from domain.errors import NotThere, Unreachable
+
+ARRIVAL = timedelta(seconds=3)
+"""How long an agent may take from dispatch to the room; an idle one needs 0.3 s."""
+LEAVING = timedelta(seconds=2)
+"""How long somebody put out may still be listed."""
+LOOK_EVERY = timedelta(milliseconds=50)
+ACTIVITY, ATTEMPT = "act", "attempt"
+"""Attributes under which our agents join: the activity they complete, and its attempt."""
+
+
+class LiveKitVoices:
+    """Voice agents of ours, at most one of a name in a room."""
+
+    def __init__(self, livekit: api.LiveKitAPI, rooms: LiveKitRooms) -> None:
+        self._rooms = rooms
+        self._dispatches = livekit.agent_dispatch
+
+    async def dispatch(
+        self, agent: str, room: str, order: str, *, activity_id: str, attempt: int
+    ) -> None:
+        """Send an agent into a room with a sealed order, and see that it has come.
+
+        Agents of earlier attempts of the same activity are put out first.
+
+        Raises:
+            Unreachable: nobody took the job within three seconds; the dispatch is withdrawn.
+            NotThere: the room is gone.
+        """
+        await self._require(room)
+        if attempt > 1:
+            await self._withdraw(agent, room)
+        # The one that is wanted may be there: the answer to an earlier dispatch was lost.
+        if await self._clear(room, activity_id, attempt):
+            return
+        with livekit_errors():
+            dispatched = await self._dispatches.create_dispatch(
+                api.CreateAgentDispatchRequest(agent_name=agent, room=room, metadata=order)
+            )
+        try:
+            async with asyncio.timeout(ARRIVAL.total_seconds()):
+                while not await self._clear(room, activity_id, attempt):
+                    await asyncio.sleep(LOOK_EVERY.total_seconds())
+        except (TimeoutError, Unreachable):
+            await self._delete(room, dispatched.id)
+            raise Unreachable(f"No {agent} came in time") from None
+
+    async def dismiss(self, agent: str, room: str) -> None:
+        """Put every agent of this name out of a room, and withdraw what is still on its way."""
+        try:
+            await self._require(room)
+        except NotThere:
+            return
+        # Deleting a dispatch silences its agent only after seconds; putting it out does so at once.
+        await asyncio.gather(self._put_out(agent, room), self._withdraw(agent, room))
+        try:
+            async with asyncio.timeout(LEAVING.total_seconds()):
+                while await self._put_out(agent, room):
+                    await asyncio.sleep(LOOK_EVERY.total_seconds())
+        except TimeoutError:
+            raise Unreachable(f"The {agent} is still in the room") from None
+
+    async def _require(self, room: str) -> None:
+        # Dispatching creates a room that is missing, and listing its dispatches hangs for 3 s.
+        if not await self._rooms.that_are_open((room,)):
+            raise NotThere("The room is gone")
+
+    async def _clear(self, room: str, activity_id: str, attempt: int) -> bool:
+        """Put out agents of earlier attempts; True: the one of this attempt is there."""
+        mine = [
+            p for p in await self._rooms.people(room) if p.attributes.get(ACTIVITY) == activity_id
+        ]
+        stale = [p.identity for p in mine if _attempt(p) < attempt]
+        await self._remove(room, stale)
+        return any(_attempt(p) == attempt for p in mine)
+
+    async def _put_out(self, agent: str, room: str) -> bool:
+        """Put out agents of this name; True: there were some."""
+        people = await self._rooms.people(room)
+        found = [p.identity for p in people if p.identity.startswith(f"{agent}-")]
+        await self._remove(room, found)
+        return bool(found)
+
+    async def _withdraw(self, agent: str, room: str) -> None:
+        # Orders are opaque, so what is withdrawn is told by name; LiveKit lists its own with none.
+        with livekit_errors():
+            listed = await self._dispatches.list_dispatch(room)
+        ours = [dispatch.id for dispatch in listed if dispatch.agent_name == agent]
+        await asyncio.gather(*(self._delete(room, dispatch_id) for dispatch_id in ours))
+
+    async def _delete(self, room: str, dispatch_id: str) -> None:
+        try:
+            with livekit_errors():
+                await self._dispatches.delete_dispatch(dispatch_id, room)
+        except NotThere:
+            return
+
+    async def _remove(self, room: str, identities: Iterable[str]) -> None:
+        await asyncio.gather(*(self._rooms.remove(room, identity) for identity in identities))
+
+
+def _attempt(person: api.ParticipantInfo) -> int:
+    attempt = person.attributes.get(ATTEMPT, "")
+    return int(attempt) if attempt.isdecimal() else 0
