@@ -1,0 +1,49 @@
+# Everything here also runs without make: see what each target calls.
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	--override requirements/overrides.txt
+
+.PHONY: help up down doctor demo test check format sync lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
+
+up: ## Start the whole product on this machine; Ctrl-C stops it (ARGS="temporal livekit": only these)
+	@$(PYTHON) -m stack up $(ARGS)
+
+down: ## Stop what `make up` started, or what it left behind
+	@$(PYTHON) -m stack down
+
+doctor: ## Check every dependency and setting, and say the fix
+	@$(PYTHON) -m stack doctor
+
+demo: ## Watch two warm transfers with real audio, measured (LLM_MODEL=…: with a model's briefing)
+	@$(PYTHON) -m stack run -- python -m robots demo $(ARGS)
+
+test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only these)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: sync ## Lint, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+
+format: sync ## Put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+sync: ## Install everything at its locked version into .venv
+	@$(PYTHON) -m stack sync
+
+lock: sync ## Lock what requirements/*.in ask for (ARGS=--upgrade: at its newest)
+	@for name in main dev bootstrap go; do \
+		$(COMPILE) $(ARGS) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+clean: down ## Delete everything that was made here: .venv, .run, out and caches
+	@rm -rf .venv .run out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
