@@ -3,9 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
-from aiohttp import ClientTimeout
 from livekit import api
 
 from adapters.livekit_rooms import LiveKitRooms
@@ -13,9 +11,6 @@ from adapters.livekit_tokens import LiveKitTokens
 from adapters.livekit_voices import LiveKitVoices
 from adapters.livekit_webhooks import LiveKitWebhooks
 from domain.settings import LiveKitSettings
-
-REQUEST = timedelta(seconds=2)
-"""For one request to LiveKit; a healthy one takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +37,9 @@ class LiveKit:
 async def open_livekit(settings: LiveKitSettings) -> AsyncIterator[LiveKit]:
     """Hold one HTTP session to LiveKit; nothing is asked of it yet."""
     key, secret = settings.api_key, settings.api_secret
-    timeout = ClientTimeout(total=REQUEST.total_seconds())
     # Temporal repeats what fails, so the vendor doesn't: then every attempt is seen.
     async with api.LiveKitAPI(
-        settings.url, key, secret.get_secret_value(), timeout=timeout, failover=False
+        settings.url, key, secret.get_secret_value(), failover=False
     ) as livekit:
         rooms = LiveKitRooms(livekit)
         yield LiveKit(

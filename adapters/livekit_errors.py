@@ -1,7 +1,9 @@
-"""LiveKit's errors in our words."""
+"""Asking LiveKit: never for long, and its errors in our words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
 from google.protobuf.message import DecodeError
@@ -9,14 +11,16 @@ from livekit import api
 
 from domain.errors import NotThere, PortError, Refused, Unreachable
 
+REQUEST = timedelta(seconds=2)
+"""For one request; a healthy one takes milliseconds."""
 BUSY = 429
 NOT_BUILT = "not implemented"
 """What the open-source server says, as a 500, to what only LiveKit Cloud can do."""
 
 
-@contextmanager
-def livekit_errors() -> Iterator[None]:
-    """Raise what goes wrong inside as a `PortError`.
+@asynccontextmanager
+async def asking_livekit() -> AsyncIterator[None]:
+    """Make one request inside: it ends in time, and what goes wrong is a `PortError`.
 
     Raises:
         NotThere: the room, participant or dispatch is gone.
@@ -24,7 +28,9 @@ def livekit_errors() -> Iterator[None]:
         Unreachable: no answer, not in time, or the server is in trouble.
     """
     try:
-        yield
+        # livekit-api 1.2.2 hands aiohttp `timeout=None`, which overrides the session's own.
+        async with asyncio.timeout(REQUEST.total_seconds()):
+            yield
     except api.ServerError as error:
         # A 401 may quote the token it was given, so neither its text nor the error goes on.
         raise _in_our_words(error) from None

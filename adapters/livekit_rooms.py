@@ -4,7 +4,7 @@ import asyncio
 
 from livekit import api
 
-from adapters.livekit_errors import livekit_errors
+from adapters.livekit_errors import asking_livekit
 from domain.errors import NotThere
 from domain.names import is_host
 from domain.seating import Grant, Presence, Seen
@@ -26,7 +26,7 @@ class LiveKitRooms:
 
     async def open(self, room: str) -> None:
         """Open a room; opening an open room changes nothing."""
-        with livekit_errors():
+        async with asking_livekit():
             await self._room.create_room(
                 api.CreateRoomRequest(
                     name=room,
@@ -39,7 +39,7 @@ class LiveKitRooms:
     async def close(self, room: str) -> None:
         """Close a room and put everybody out; closing a closed room changes nothing."""
         try:
-            with livekit_errors():
+            async with asking_livekit():
                 await self._room.delete_room(api.DeleteRoomRequest(room=room))
         except NotThere:
             return
@@ -63,7 +63,7 @@ class LiveKitRooms:
     async def allow(self, room: str, identity: str, grant: Grant) -> None:
         """Give somebody exactly these rights; somebody who isn't there is left alone."""
         try:
-            with livekit_errors():
+            async with asking_livekit():
                 await self._room.update_participant(
                     api.UpdateParticipantRequest(
                         room=room, identity=identity, permission=_permission(grant)
@@ -75,7 +75,7 @@ class LiveKitRooms:
     async def remove(self, room: str, identity: str) -> None:
         """Put somebody out; putting out somebody who isn't there changes nothing."""
         try:
-            with livekit_errors():
+            async with asking_livekit():
                 await self._room.remove_participant(
                     api.RoomParticipantIdentity(room=room, identity=identity)
                 )
@@ -89,19 +89,19 @@ class LiveKitRooms:
 
     async def that_are_open(self, rooms: tuple[str, ...]) -> set[str]:
         """Say which of these rooms exist."""
-        with livekit_errors():
+        async with asking_livekit():
             answer = await self._room.list_rooms(api.ListRoomsRequest(names=rooms))
         return {room.name for room in answer.rooms}
 
     async def people(self, room: str) -> list[api.ParticipantInfo]:
         """List the people in a room as LiveKit sees them; nobody is in a room that is gone."""
-        with livekit_errors():
+        async with asking_livekit():
             answer = await self._room.list_participants(api.ListParticipantsRequest(room=room))
         return list(answer.participants)
 
     async def _tell(self, room: str, host: str, hold: str) -> None:
         try:
-            with livekit_errors():
+            async with asking_livekit():
                 await self._room.update_participant(
                     api.UpdateParticipantRequest(room=room, identity=host, attributes={HOLD: hold})
                 )

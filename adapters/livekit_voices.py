@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from livekit import api
 
-from adapters.livekit_errors import livekit_errors
+from adapters.livekit_errors import asking_livekit
 from adapters.livekit_rooms import LiveKitRooms
 from domain.errors import NotThere, Unreachable
 
@@ -44,12 +44,12 @@ class LiveKitVoices:
             NotThere: the room is gone.
         """
         await self._require(room)
-        if attempt > 1:
-            await self._withdraw(agent, room)
         # The one that is wanted may be there: the answer to an earlier dispatch was lost.
         if await self._clear(room, activity_id, attempt):
             return
-        with livekit_errors():
+        if attempt > 1:
+            await self._withdraw(agent, room)
+        async with asking_livekit():
             dispatched = await self._dispatches.create_dispatch(
                 api.CreateAgentDispatchRequest(agent_name=agent, room=room, metadata=order)
             )
@@ -99,14 +99,14 @@ class LiveKitVoices:
 
     async def _withdraw(self, agent: str, room: str) -> None:
         # Orders are opaque, so what is withdrawn is told by name; LiveKit lists its own with none.
-        with livekit_errors():
+        async with asking_livekit():
             listed = await self._dispatches.list_dispatch(room)
         ours = [dispatch.id for dispatch in listed if dispatch.agent_name == agent]
         await asyncio.gather(*(self._delete(room, dispatch_id) for dispatch_id in ours))
 
     async def _delete(self, room: str, dispatch_id: str) -> None:
         try:
-            with livekit_errors():
+            async with asking_livekit():
                 await self._dispatches.delete_dispatch(dispatch_id, room)
         except NotThere:
             return

@@ -43,6 +43,8 @@ class LiveKitWebhooks:
         except Exception as error:
             # The vendor raises bare exceptions, some of which quote the body.
             raise Refused(f"Not a webhook of our LiveKit ({type(error).__name__})") from None
+        if not event.event:
+            raise Refused("Not a webhook of our LiveKit (no event)")
         return Hint(
             id=event.id,
             kind=event.event,

@@ -1,0 +1,392 @@
+"""The LiveKit adapters on a real LiveKit server."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from livekit import api, rtc
+from pydantic import SecretStr
+
+from adapters.livekit import LiveKit, open_livekit
+from adapters.livekit_webhooks import LiveKitWebhooks
+from domain.errors import NotThere, PortError, Refused, Unreachable
+from domain.names import room_name
+from domain.seating import FENCED, OPEN, STANDBY, Grant
+from domain.settings import LiveKitSettings
+from robots.ears import Ears
+from robots.place import Place
+from robots.views import May, Seat
+from robots.voice import Voice
+from robots.waiting import until
+from tests.servers import LIVEKIT_CACHED, LiveKitServer, running_livekit
+
+VALID = timedelta(minutes=2)
+OTHER_SECRET = "another-secret-of-at-least-32-characters"
+
+
+def settings_of(server: LiveKitServer, secret: str | None = None) -> LiveKitSettings:
+    return LiveKitSettings(
+        url=server.url, api_key=server.key, api_secret=SecretStr(secret or server.secret)
+    )
+
+
+@pytest.fixture
+async def livekit(livekit_server: LiveKitServer) -> AsyncIterator[LiveKit]:
+    async with open_livekit(settings_of(livekit_server)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def room(livekit: LiveKit) -> AsyncIterator[str]:
+    name = room_name(uuid4())
+    await livekit.rooms.open(name)
+    yield name
+    await livekit.rooms.close(name)
+
+
+Sit = Callable[[str, str, Grant], "asyncio.Future[Place]"]
+
+
+@pytest.fixture
+async def sit(livekit: LiveKit, livekit_server: LiveKitServer, room: str) -> AsyncIterator[Sit]:
+    """Seats people on tokens that our own adapter made."""
+    places: list[Place] = []
+
+    async def seat(identity: str, tone: str, grant: Grant) -> Place:
+        token = livekit.tokens.mint(room, identity, grant, valid=VALID)
+        may = May(publish=grant.speak, subscribe=grant.hear)
+        seat = Seat(
+            url=livekit_server.url, room=room, identity=identity, token=token.secret, may=may
+        )
+        place = Place(seat, Voice(tone), Ears())
+        places.append(place)
+        await place.join()
+        return place
+
+    yield lambda identity, tone, grant: asyncio.ensure_future(seat(identity, tone, grant))
+    for place in places:
+        await place.leave()
+        await place.ears.close()
+
+
+@contextlib.asynccontextmanager
+async def agent(
+    server: LiveKitServer, room: str, identity: str, attributes: dict[str, str]
+) -> AsyncIterator[rtc.Room]:
+    """Join as a voice agent of ours does."""
+    token = api.AccessToken(server.key, server.secret).with_identity(identity).with_kind("agent")
+    grants = api.VideoGrants(room_join=True, room=room, agent=True)
+    joined = rtc.Room()
+    await joined.connect(server.url, token.with_grants(grants).with_attributes(attributes).to_jwt())
+    yield joined
+    await joined.disconnect()
+
+
+async def test_rights_open_and_close_ears_and_mouths(livekit: LiveKit, room: str, sit: Sit) -> None:
+    caller = await sit("caller_1", "caller", OPEN)
+    agent_b = await sit("agt_b", "b", STANDBY)
+    await until(lambda: agent_b.is_connected, 5, "the standby seat to be taken")
+    assert not agent_b.may_speak
+    assert not agent_b.may_hear
+    await livekit.rooms.allow(room, "agt_b", OPEN)
+    await until(lambda: agent_b.ears.hears("caller_1"), 5, "B to hear the caller")
+    await until(lambda: caller.ears.hears("agt_b"), 5, "the caller to hear B")
+    await livekit.rooms.allow(room, "agt_b", FENCED)
+    await until(lambda: not agent_b.ears.hears("caller_1"), 5, "B to hear nothing")
+    await until(lambda: not caller.ears.hears("agt_b"), 5, "B to be silent")
+    assert caller.ears.hears("caller_1") is False
+    assert agent_b.ears.heard()[0].began > 0
+
+
+async def test_nobody_may_send_data_or_change_their_name(
+    livekit: LiveKit, room: str, sit: Sit
+) -> None:
+    caller = await sit("caller_1", "caller", OPEN)
+    for _ in ("by token", "by permission"):
+        rights = caller.room.local_participant.permissions
+        assert not rights.can_publish_data
+        assert not rights.can_update_metadata
+        assert list(rights.can_publish_sources) == [rtc.TrackSource.SOURCE_MICROPHONE]
+        await livekit.rooms.allow(room, "caller_1", OPEN)
+
+
+async def test_look_lists_a_deaf_hidden_seat_and_who_is_live(
+    livekit: LiveKit, room: str, sit: Sit
+) -> None:
+    await sit("caller_1", "caller", OPEN)
+    await sit("agt_b", "b", STANDBY)
+
+    async def both_live() -> bool:
+        presence = await livekit.rooms.look((room,))
+        return presence.live("caller_1", room) and presence.active("agt_b", room)
+
+    await until(both_live, 5, "both to be listed")
+    waiting = (await livekit.rooms.look((room,))).find("agt_b", room)
+    assert waiting is not None
+    assert waiting.grant == STANDBY
+    assert not waiting.microphone
+
+
+async def test_a_host_is_told_to_hold_and_to_stop(
+    livekit: LiveKit, livekit_server: LiveKitServer, room: str
+) -> None:
+    await livekit.rooms.hold(room, on=True)
+    async with agent(livekit_server, room, "host-1", {"act": "1"}) as host:
+        mine = host.local_participant
+        await livekit.rooms.hold(room, on=True)
+        await until(lambda: mine.attributes.get("hold") == "on", 2, "the order to play")
+        await livekit.rooms.hold(room, on=False)
+        await until(lambda: mine.attributes.get("hold") == "off", 2, "the order to stop")
+        assert mine.attributes["act"] == "1"
+
+
+async def test_whatever_is_gone_already_is_no_error(livekit: LiveKit, room: str) -> None:
+    await livekit.rooms.open(room)
+    await livekit.rooms.remove(room, "agt_nobody")
+    await livekit.rooms.allow(room, "agt_nobody", OPEN)
+    for _ in range(2):
+        await livekit.rooms.close(room)
+    await livekit.rooms.remove(room, "agt_nobody")
+    await livekit.rooms.allow(room, "agt_nobody", OPEN)
+    await livekit.rooms.hold(room, on=True)
+    await livekit.voices.dismiss("host", room)
+
+
+async def test_removing_puts_out_and_closing_puts_out_everybody(
+    livekit: LiveKit, room: str, sit: Sit
+) -> None:
+    caller = await sit("caller_1", "caller", OPEN)
+    agent_a = await sit("agt_a", "a", OPEN)
+    await livekit.rooms.remove(room, "agt_a")
+    await until(lambda: agent_a.why_gone == "PARTICIPANT_REMOVED", 5, "A to be put out")
+    await livekit.rooms.close(room)
+    await until(lambda: caller.why_gone == "ROOM_DELETED", 5, "the caller to be put out")
+
+
+async def test_rooms_come_back_after_the_server_was_killed(tmp_path: Path) -> None:
+    rooms = tuple(room_name(uuid4()) for _ in range(2))
+    async with contextlib.AsyncExitStack() as stack:
+        async with running_livekit(tmp_path) as server:
+            livekit = await stack.enter_async_context(open_livekit(settings_of(server)))
+            for room in rooms:
+                await livekit.rooms.open(room)
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            await livekit.rooms.look(rooms)
+        assert time.monotonic() - began < 2.5
+        await stack.enter_async_context(_the_same_server_again(tmp_path))
+
+        async def answers() -> bool:
+            with contextlib.suppress(Unreachable):
+                await livekit.check()
+                return True
+            return False
+
+        await until(answers, 20, "LiveKit to be back")
+        with pytest.raises(NotThere):
+            await livekit.voices.dispatch("host", rooms[0], "order", activity_id="1", attempt=1)
+        assert (await livekit.rooms.look(rooms)).seen == ()
+        assert await livekit.rooms.that_are_open(rooms) == set(rooms)
+
+
+@contextlib.asynccontextmanager
+async def _the_same_server_again(folder: Path) -> AsyncIterator[None]:
+    binary = shutil.which("livekit-server") or str(LIVEKIT_CACHED)
+    with (folder / "livekit.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            binary, "--config", str(folder / "livekit.yaml"), stdout=log, stderr=log
+        )
+    yield
+    process.kill()
+    await process.wait()
+
+
+async def test_a_server_that_accepts_and_never_answers_is_unreachable_in_time() -> None:
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(10)
+        writer.close()
+
+    hanging = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = hanging.sockets[0].getsockname()[1]
+    settings = LiveKitSettings(
+        url=f"ws://127.0.0.1:{port}", api_key="key", api_secret=SecretStr(OTHER_SECRET)
+    )
+    async with open_livekit(settings) as livekit:
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            await livekit.rooms.open("room-1")
+        assert time.monotonic() - began < 2.5
+    hanging.close()
+
+
+async def test_a_wrong_key_is_refused_without_quoting_a_token(
+    livekit_server: LiveKitServer, room: str
+) -> None:
+    async with open_livekit(settings_of(livekit_server, OTHER_SECRET)) as livekit:
+        for asking in (livekit.rooms.look((room,)), livekit.rooms.open(room), livekit.check()):
+            with pytest.raises(Refused) as refused:
+                await asking
+            error: PortError = refused.value
+            assert not error.retryable
+            assert "eyJ" not in str(error)
+            assert error.__cause__ is None
+            assert error.__suppress_context__
+
+
+async def test_a_dispatch_that_nobody_takes_is_withdrawn_after_three_seconds(
+    livekit: LiveKit, livekit_server: LiveKitServer, room: str
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=2)
+    assert 2.5 < time.monotonic() - began < 4
+    assert await _dispatched(livekit_server, room) == []
+
+
+async def test_dispatching_into_a_room_that_is_gone_does_not_open_it(livekit: LiveKit) -> None:
+    gone = room_name(uuid4())
+    with pytest.raises(NotThere):
+        await livekit.voices.dispatch("host", gone, "order", activity_id="1", attempt=1)
+    assert await livekit.rooms.that_are_open((gone,)) == set()
+
+
+async def test_a_dispatch_ends_when_the_agent_is_seen_and_is_not_repeated(
+    livekit: LiveKit, livekit_server: LiveKitServer, room: str
+) -> None:
+    async def dispatch() -> None:
+        await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=1)
+
+    on_its_way = asyncio.create_task(dispatch())
+    await until(lambda: _dispatched(livekit_server, room), 2, "a dispatch")
+    async with agent(livekit_server, room, "host-1", {"act": "1", "attempt": "1"}):
+        await asyncio.wait_for(on_its_way, 1)
+        await dispatch()
+        assert await _dispatched(livekit_server, room) == ["host"]
+
+
+async def test_a_new_attempt_puts_out_the_ghosts_of_earlier_ones_only(
+    livekit: LiveKit, livekit_server: LiveKitServer, room: str
+) -> None:
+    async with (
+        agent(livekit_server, room, "host-ghost", {"act": "1", "attempt": "1"}) as ghost,
+        agent(livekit_server, room, "host-other", {"act": "2", "attempt": "1"}) as other,
+        agent(livekit_server, room, "host-new", {"act": "1", "attempt": "2"}) as new,
+    ):
+        await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=2)
+        await until(lambda: not ghost.isconnected(), 2, "the ghost to be put out")
+        assert other.isconnected()
+        assert new.isconnected()
+
+
+async def test_dismissing_leaves_no_agent_and_no_dispatch_of_that_name(
+    livekit: LiveKit, livekit_server: LiveKitServer, room: str
+) -> None:
+    async with livekit_server.api() as lk:
+        for name in ("host", "briefer"):
+            wanted = api.CreateAgentDispatchRequest(agent_name=name, room=room)
+            await lk.agent_dispatch.create_dispatch(wanted)
+    async with (
+        agent(livekit_server, room, "briefer-1", {}) as briefer,
+        agent(livekit_server, room, "host-1", {}) as host,
+    ):
+        for _ in range(2):
+            await livekit.voices.dismiss("briefer", room)
+            seen = {s.identity for s in (await livekit.rooms.look((room,))).seen}
+            assert seen == {"host-1"}
+        assert await _dispatched(livekit_server, room) == ["host"]
+        await until(lambda: not briefer.isconnected(), 2, "the briefer to be put out")
+        assert host.isconnected()
+
+
+async def _dispatched(server: LiveKitServer, room: str) -> list[str]:
+    async with server.api() as lk:
+        return [d.agent_name for d in await lk.agent_dispatch.list_dispatch(room) if d.agent_name]
+
+
+def signed(body: bytes, secret: str = OTHER_SECRET, ttl: timedelta = VALID) -> str:
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    return api.AccessToken("key", secret).with_sha256(digest).with_ttl(ttl).to_jwt()
+
+
+def joined_event(room: str = "room-1") -> bytes:
+    event = {
+        "event": "participant_joined",
+        "id": "EV_1",
+        "createdAt": "1795385294",
+        "room": {"name": room},
+        "participant": {"identity": "caller_1"},
+        "somethingNew": 1,
+    }
+    return json.dumps(event).encode()
+
+
+def test_a_webhook_of_ours_is_a_hint_and_a_replay_the_same_hint() -> None:
+    webhooks = LiveKitWebhooks("key", SecretStr(OTHER_SECRET))
+    body = joined_event()
+    hint = webhooks.receive(body, signed(body))
+    assert (hint.id, hint.kind, hint.room) == ("EV_1", "participant_joined", "room-1")
+    assert hint.identity == "caller_1"
+    assert hint.created_at.timestamp() == 1795385294
+    assert webhooks.receive(body, f"Bearer {signed(body)}") == hint
+
+
+def test_a_webhook_about_a_room_names_nobody() -> None:
+    body = b'{"event": "room_started", "id": "EV_2", "room": {"name": "room-1"}}'
+    hint = LiveKitWebhooks("key", SecretStr(OTHER_SECRET)).receive(body, signed(body))
+    assert hint.identity is None
+
+
+@pytest.mark.parametrize(
+    ("body", "authorization"),
+    [
+        (joined_event(), ""),
+        (joined_event(), "nonsense"),
+        (joined_event(), "\udcff\N{PILE OF POO}"),
+        (joined_event(), signed(joined_event(), "a-forged-secret-of-at-least-32-characters")),
+        (joined_event(), signed(joined_event(), ttl=timedelta(seconds=-90))),
+        (joined_event("room-2"), signed(joined_event())),
+        (joined_event(), api.AccessToken("key", OTHER_SECRET).to_jwt()),
+        (b"\xff\xfe", signed(b"\xff\xfe")),
+        (b"not json", signed(b"not json")),
+        (b"[]", signed(b"[]")),
+    ],
+)
+def test_a_forged_or_stale_webhook_is_refused(body: bytes, authorization: str) -> None:
+    with pytest.raises(Refused) as refused:
+        LiveKitWebhooks("key", SecretStr(OTHER_SECRET)).receive(body, authorization)
+    assert "caller_1" not in str(refused.value)
+
+
+async def test_real_webhooks_are_understood(tmp_path: Path) -> None:
+    arrived: list[tuple[bytes, str]] = []
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines)}
+        body = await reader.readexactly(int(headers["content-length"]))
+        arrived.append((body, headers["authorization"]))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    receiver = await asyncio.start_server(receive, "127.0.0.1", 0)
+    port = receiver.sockets[0].getsockname()[1]
+    room = room_name(uuid4())
+    async with (
+        running_livekit(tmp_path, f"http://127.0.0.1:{port}/") as server,
+        open_livekit(settings_of(server)) as livekit,
+    ):
+        await livekit.rooms.open(room)
+        await until(lambda: arrived, 5, "a webhook")
+        hint = livekit.webhooks.receive(*arrived[0])
+        assert (hint.kind, hint.room) == ("room_started", room)
+    receiver.close()
