@@ -1,0 +1,102 @@
+"""A robot's voice: a pilot tone of its own that never stops, and words on top if it has any.
+
+The tone is on even between words, so silence can be measured in 10 ms frames, and every robot has
+another frequency, so a recording tells who is heard. A voice is one microphone: every room it is
+published in gets the same sound, as a person's browser would send it.
+"""
+
+import asyncio
+import time
+
+import numpy as np
+from livekit import rtc
+from livekit.rtc._proto.room_pb2 import AudioEncoding
+
+from robots.espeak import Pcm, below, speech
+
+SAMPLE_RATE = 16_000
+CHUNK_S = 0.04
+CHUNK = int(SAMPLE_RATE * CHUNK_S)
+# What a source holds in advance, so that a busy event loop is not mistaken for silence.
+CUSHION_S = 0.06
+FULL = 32_767
+
+# Words stay below this and tones above it, so that no word is ever taken for a tone.
+WORDS_BELOW_HZ = 3600
+# Hz: each on a bin of a 100 ms window, 400 apart.
+TONES = {"caller": 4000, "a": 4400, "a-private": 4800, "b": 5200, "c": 5600, "d": 6000}
+# Publishing parameters that make a steady tone arrive as a steady tone.
+MICROPHONE = rtc.TrackPublishOptions(
+    source=rtc.TrackSource.SOURCE_MICROPHONE,
+    dtx=False,
+    red=False,
+    audio_encoding=AudioEncoding(max_bitrate=32_000),
+)
+
+
+class Voice:
+    """One microphone: `tone` names its pilot in `TONES`; change it and the sound changes."""
+
+    def __init__(self, tone: str, *, level: float = 0.1, accent: str = "en-us") -> None:
+        self.tone = tone
+        self.level = level
+        self.accent = accent
+        self._words: Pcm = np.zeros(0, np.int16)
+        self._phase = 0.0
+        self._sources: set[rtc.AudioSource] = set()
+        self._pump: asyncio.Task[None] | None = None
+
+    async def say(self, text: str) -> float:
+        """Queue words to be said on top of the pilot; returns how many seconds they last."""
+        words = await asyncio.to_thread(_words, text, self.accent)
+        self._words = np.concatenate([self._words, words])
+        return len(self._words) / SAMPLE_RATE
+
+    @property
+    def is_talking(self) -> bool:
+        """There are words left to say."""
+        return len(self._words) > 0
+
+    async def open(self) -> rtc.AudioSource:
+        """A new outlet of this microphone; it sounds from now on until `close`."""
+        source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=400)
+        silence = rtc.AudioFrame.create(SAMPLE_RATE, 1, int(SAMPLE_RATE * CUSHION_S))
+        await source.capture_frame(silence)
+        self._sources.add(source)
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._run())
+        return source
+
+    async def close(self, source: rtc.AudioSource) -> None:
+        """Take an outlet away; the last one stops the voice."""
+        self._sources.discard(source)
+        if not self._sources and self._pump:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+            self._pump = None
+        await source.aclose()
+
+    async def _run(self) -> None:
+        due = time.monotonic()
+        while True:
+            chunk = self._next()
+            frame = rtc.AudioFrame(chunk.tobytes(), SAMPLE_RATE, 1, len(chunk))
+            await asyncio.gather(*(source.capture_frame(frame) for source in self._sources))
+            due += CHUNK_S
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    def _next(self) -> Pcm:
+        step = 2 * np.pi * TONES[self.tone] / SAMPLE_RATE
+        phases = self._phase + step * np.arange(1, CHUNK + 1)
+        self._phase = float(phases[-1] % (2 * np.pi))
+        sound = np.sin(phases) * (self.level * FULL)
+        words, self._words = self._words[:CHUNK], self._words[CHUNK:]
+        sound[: len(words)] += words
+        chunk: Pcm = np.clip(sound, -FULL, FULL).astype(np.int16)
+        return chunk
+
+
+def _words(text: str, accent: str) -> Pcm:
+    words = below(WORDS_BELOW_HZ, speech(text, SAMPLE_RATE, accent), SAMPLE_RATE)
+    quieter: Pcm = (words * 0.6).astype(np.int16)
+    return quieter
