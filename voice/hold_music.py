@@ -1,0 +1,113 @@
+"""What a caller hears while nobody is there: a clip in a loop, with soft edges."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import resources
+
+import numpy as np
+from livekit import rtc
+from numpy.typing import NDArray
+
+from adapters.sound import decoded
+from voice.track import SAMPLE_RATE, Samples, Track
+
+BUFFER = timedelta(milliseconds=400)
+"""Music goes on through a stall of the process this long."""
+CHUNK = round(0.05 * SAMPLE_RATE)
+FADE = round(0.1 * SAMPLE_RATE)
+SEAM = round(0.5 * SAMPLE_RATE)
+"""How much of the clip's end and beginning is played over each other."""
+QUIET = 500
+"""A clip is cut to where its samples first and last exceed this: music starts, and loops, loud."""
+LOUDNESS = 0.5
+
+
+def hold_clip(file: str | None) -> Samples:
+    """Read the hold music (by default the clip of livekit-agents), ready to be looped.
+
+    Raises:
+        Refused: the file can't be read.
+    """
+    built_in = resources.files("livekit.agents.resources") / "hold_music.ogg"
+    clip = np.frombuffer(decoded(file or str(built_in), SAMPLE_RATE).pcm, dtype=np.int16)
+    loud = np.flatnonzero(np.abs(clip.astype(np.int32)) > QUIET)
+    if len(loud):
+        clip = clip[loud[0] : loud[-1] + 1]
+    return _looped((clip * LOUDNESS).astype(np.int16))
+
+
+def _looped(clip: Samples) -> Samples:
+    """Lay the clip's end over its beginning, so that the loop has no seam."""
+    seam = min(SEAM, len(clip) // 3)
+    if seam == 0:
+        return clip
+    rise = np.sin(np.linspace(0, np.pi / 2, seam))
+    fall = np.cos(np.linspace(0, np.pi / 2, seam))
+    joined = clip[:seam] * rise + clip[-seam:] * fall
+    return np.concatenate([np.clip(joined, -32768, 32767).astype(np.int16), clip[seam:-seam]])
+
+
+class HoldMusic:
+    """Plays into a room; its track is published exactly as long as it plays."""
+
+    def __init__(self, room: rtc.Room, clip: Samples, on_broken: Callable[[BaseException], None]):
+        self._room = room
+        self._clip = clip
+        self._on_broken = on_broken
+        self._position = 0
+        self._track: Track | None = None
+        self._feeding: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def playing(self) -> bool:
+        """Whether it can be heard."""
+        return self._feeding is not None
+
+    async def start(self) -> None:
+        """Play; starting what plays changes nothing."""
+        async with self._lock:
+            if self._feeding:
+                return
+            self._track = Track(self._room, buffer=BUFFER)
+            await self._track.publish()
+            self._feed(self._track, fade_in=True)
+
+    async def stop(self) -> None:
+        """Fade out and withdraw the track; stopping what doesn't play changes nothing."""
+        async with self._lock:
+            if not self._feeding or not self._track:
+                return
+            self._feeding.cancel()
+            self._feeding = None
+            self._position -= self._track.cut()
+            await self._track.play(self._take(FADE, np.linspace(1, 0, FADE)))
+            await self._track.played()
+            await self._track.withdraw()
+
+    async def play_on(self, time: timedelta) -> None:
+        """Play on for a while although every task of this process was cancelled."""
+        if self._feeding and self._track:
+            self._feed(self._track, fade_in=False)
+            await asyncio.sleep(time.total_seconds())
+
+    def _feed(self, track: Track, *, fade_in: bool) -> None:
+        self._feeding = asyncio.create_task(self._play(track, fade_in=fade_in))
+        self._feeding.add_done_callback(self._tell_if_broken)
+
+    async def _play(self, track: Track, *, fade_in: bool) -> None:
+        if fade_in:
+            await track.play(self._take(FADE, np.linspace(0, 1, FADE)))
+        while True:
+            await track.play(self._take(CHUNK))
+
+    def _take(self, count: int, gain: NDArray[np.float64] | None = None) -> Samples:
+        indices = np.arange(self._position, self._position + count)
+        self._position += count
+        samples = self._clip.take(indices, mode="wrap")
+        return samples if gain is None else (samples * gain).astype(np.int16)
+
+    def _tell_if_broken(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._on_broken(error)

@@ -1,0 +1,136 @@
+"""The host: keeps a caller company. It decides by itself, from what it sees in the room.
+
+It plays when it is told to (attribute `hold`), and whenever the caller is there and nobody else
+has a microphone. It needs neither Temporal nor any process of ours to go on doing so.
+"""
+
+import asyncio
+import contextlib
+import time
+from datetime import timedelta
+
+from livekit import rtc
+from livekit.agents import JobContext, JobProcess
+from temporalio.client import Client
+
+from domain import names
+from domain.voice import HostOrder
+from voice.endings import Ending
+from voice.hold_music import HoldMusic, hold_clip
+from voice.kit import Kit
+from voice.stay import Stay
+from voice.track import Samples
+
+ALONE_GRACE = timedelta(milliseconds=300)
+"""A track that is published anew is gone for a moment; that is no reason for music."""
+RELIEF = timedelta(seconds=5)
+"""How long a host whose time is over plays on for want of another."""
+LOOK = timedelta(milliseconds=100)
+OUTLIVES = timedelta(seconds=4)
+"""How long a host plays on after its server process has died: a new one is there by then."""
+
+
+class Host(Stay):
+    """One caller's company in one room."""
+
+    def __init__(
+        self, context: JobContext, client: Client, order: HostOrder, clip: Samples
+    ) -> None:
+        super().__init__(context, client, order)
+        self._caller = order.caller
+        self._music = HoldMusic(self.room, clip, lambda _: self.end(Ending.BROKEN))
+        self._changed = asyncio.Event()
+
+    def end(self, ending: Ending) -> None:
+        """Name a reason to end; a room that is gone, or shows us out, is a host's normal end."""
+        done = ending in (Ending.ROOM_GONE, Ending.REMOVED)
+        super().end(Ending.DONE if done else ending)
+
+    async def perform(self) -> None:
+        """Play and fall silent as the room changes."""
+        for event in (
+            "participant_connected",
+            "participant_disconnected",
+            "participant_attributes_changed",
+            "track_published",
+            "track_unpublished",
+        ):
+            self.room.on(event, lambda *_: self._changed.set())
+        while True:
+            self._changed.clear()
+            if self._told_to_play or await self._stays_alone():
+                await self._music.start()
+            else:
+                await self._music.stop()
+            await self._changed.wait()
+
+    async def fall_silent(self, ending: Ending) -> None:
+        """Leave the caller to the next host; without one, stay for a while."""
+        until_s = time.monotonic() + RELIEF.total_seconds()
+        while self.room.isconnected() and self._needed and not self._relieved:
+            if time.monotonic() > until_s:
+                break
+            await asyncio.sleep(LOOK.total_seconds())
+        if self.room.isconnected():
+            await self._music.stop()
+
+    async def outlive(self) -> None:
+        """Play on, so that the caller doesn't hear that a server has died."""
+        await self._music.play_on(OUTLIVES)
+
+    @property
+    def _needed(self) -> bool:
+        return self._told_to_play or self._caller_is_alone
+
+    @property
+    def _told_to_play(self) -> bool:
+        return self.room.local_participant.attributes.get("hold") == "on"
+
+    @property
+    def _caller_is_alone(self) -> bool:
+        others = self.room.remote_participants
+        return self._caller in others and not any(
+            _is_company(other) for other in others.values() if other.identity != self._caller
+        )
+
+    @property
+    def _relieved(self) -> bool:
+        return any(
+            names.is_host(other.identity) and other.track_publications
+            for other in self.room.remote_participants.values()
+        )
+
+    async def _stays_alone(self) -> bool:
+        """Tell whether the caller is alone now and for `ALONE_GRACE`, or was so already."""
+        until_s = time.monotonic() + ALONE_GRACE.total_seconds()
+        while self._needed and not self._music.playing and not self._told_to_play:
+            left_s = until_s - time.monotonic()
+            if left_s <= 0:
+                break
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), left_s)
+        return self._needed
+
+
+def _is_company(participant: rtc.RemoteParticipant) -> bool:
+    """Tell whether somebody can talk with the caller: a person, or an AI agent in a seat."""
+    is_person = names.is_person(participant.identity) or participant.kind not in (
+        rtc.ParticipantKind.PARTICIPANT_KIND_AGENT,
+        rtc.ParticipantKind.PARTICIPANT_KIND_EGRESS,
+    )
+    return is_person and any(
+        publication.source == rtc.TrackSource.SOURCE_MICROPHONE
+        for publication in participant.track_publications.values()
+    )
+
+
+def warm_up(kit: Kit, process: JobProcess) -> None:
+    """Decode the clip before there is a job; a process holds 5 MB of it."""
+    process.userdata["clip"] = hold_clip(kit.hold_audio)
+
+
+async def keep_company(kit: Kit, context: JobContext) -> None:
+    """Run a host's job; livekit-agents calls this in a process of its own."""
+    client, order = await kit.open(context, HostOrder)
+    await Host(context, client, order, context.proc.userdata["clip"]).run()
