@@ -1,0 +1,1 @@
+"""Promises in plain words, tried on real servers."""
