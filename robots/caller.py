@@ -99,8 +99,10 @@ class Caller(Person):
 
     def _gap_ms(self, old: str, new: str) -> float:
         """From the last sound of the old room to the first of the new; below 0 if they overlap."""
-        first = self.ears.first(of(*PEOPLE, room=new)) or time.monotonic()
-        last = self.ears.last(of(room=old)) or first
+        firsts = [track.first_loud_at for track in self.ears.of(of(*PEOPLE, room=new))]
+        lasts = [track.last_loud_at for track in self.ears.of(of("", room=old))]
+        first = min(filter(None, firsts), default=time.monotonic())
+        last = max(filter(None, lasts), default=first)
         return round((first - last) * 1000, 1)
 
     async def _report(self, place: Place, gap_ms: float) -> None:

@@ -191,7 +191,7 @@ async def test_ears_keep_data_text_names_and_metadata_that_a_deaf_seat_receives(
 
     async def all_of_it() -> bool:
         # Data sent before the receiver's data channel is up is lost, so it is sent again.
-        data = livekit.SendDataRequest(room=hall.room, data=b"canary", kind=0)
+        data = livekit.SendDataRequest(room=hall.room, data=b"canary", kind="RELIABLE")
         await hall.lk.room.send_data(data)
         kept = waiting.ears.anything_from(hall.room)
         return {one.kind for one in kept} >= wanted

@@ -1,0 +1,82 @@
+"""A witness at the media server: who is in which room, with which rights, ten times a second."""
+
+import asyncio
+import time
+from typing import Self
+
+import aiohttp
+from livekit import api as livekit
+
+from robots.observation import Sample, Sight
+
+LOOK_EVERY_S = 0.1
+MICROPHONE = livekit.TrackSource.MICROPHONE
+
+
+class Witness:
+    """`async with Witness(url, key, secret) as witness:` samples until the block ends."""
+
+    def __init__(self, url: str, key: str, secret: str) -> None:
+        self.url, self.key, self.secret = url, key, secret
+        self.samples: list[Sample] = []
+        self.missed = 0
+
+    async def __aenter__(self) -> Self:
+        self.lk = livekit.LiveKitAPI(self.url.replace("ws", "http", 1), self.key, self.secret)
+        self._task = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self.lk.aclose()
+
+    async def look(self, *, dispatches: bool = False) -> Sample:
+        """One sample now; with dispatches it takes a request more per room."""
+        began = time.monotonic()
+        listed = await self.lk.room.list_rooms(livekit.ListRoomsRequest())
+        rooms = [room.name for room in listed.rooms]
+        sights = await asyncio.gather(*(self._in_room(room) for room in rooms))
+        sent: list[str] = []
+        for room in rooms if dispatches else []:
+            jobs = await self.lk.agent_dispatch.list_dispatch(room)
+            sent += [f"{room} {job.agent_name}" for job in jobs if job.agent_name]
+        at = (began + time.monotonic()) / 2
+        flat = tuple(sight for some in sights for sight in some)
+        return Sample(at, flat, frozenset(rooms), tuple(sent))
+
+    async def _watch(self) -> None:
+        while True:
+            due = time.monotonic() + LOOK_EVERY_S
+            try:
+                self.samples.append(await self.look())
+            except (livekit.TwirpError, aiohttp.ClientError, TimeoutError):
+                self.missed += 1
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    async def _in_room(self, room: str) -> list[Sight]:
+        request = livekit.ListParticipantsRequest(room=room)
+        try:
+            listed = await self.lk.room.list_participants(request)
+        except livekit.TwirpError as gone:
+            if gone.code == "not_found":
+                return []
+            raise
+        return [_sight(room, person) for person in listed.participants]
+
+
+def _sight(room: str, person: livekit.ParticipantInfo) -> Sight:
+    rights = person.permission
+    tracks = [track for track in person.tracks if track.source == MICROPHONE]
+    if person.kind == livekit.ParticipantInfo.Kind.AGENT:
+        tracks = list(person.tracks)
+    return Sight(
+        room=room,
+        identity=person.identity,
+        active=person.state == livekit.ParticipantInfo.State.ACTIVE,
+        hidden=rights.hidden,
+        may_speak=rights.can_publish,
+        may_hear=rights.can_subscribe,
+        published=bool(tracks),
+        muted=all(track.muted for track in tracks),
+    )
