@@ -42,7 +42,7 @@ def get_livekit(environ: Mapping[str, str]) -> Path:
         return have
     kept = _kept(environ)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    say(f"No livekit-server on PATH: building {LIVEKIT_VERSION} once, about 5 minutes on 2 cores.")
+    say(f"No livekit-server on PATH: building {LIVEKIT_VERSION} once, which takes a few minutes.")
     # Beside its destination, so that the last step is a rename on one file system.
     with tempfile.TemporaryDirectory(prefix="build-", dir=kept.parent) as built:
         try:
