@@ -186,8 +186,13 @@ class Record(People, Protocol):
         """Say whether this person was put out of this room and has no newer seat there."""
         ...
 
-    async def claim_key(self, scope: str, key: str, fingerprint: str) -> KeyedAnswer:
-        """Use an Idempotency-Key: the first use keeps `fingerprint`, later ones read it."""
+    async def claim_key(
+        self, scope: str, key: str, fingerprint: str, *, kept: timedelta = timedelta(hours=24)
+    ) -> KeyedAnswer:
+        """Use an Idempotency-Key: the first use keeps `fingerprint`, later ones read it.
+
+        `scope` says whose key it is, their tenant included, and for which route.
+        """
         ...
 
     async def settle_key(self, scope: str, key: str, result: str) -> None:

@@ -1,0 +1,55 @@
+"""The record in SQL: an SQLite file by default, Postgres by URL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from adapters.sql.briefings import SqlBriefings
+from adapters.sql.calls import SqlCalls
+from adapters.sql.engine import LIMIT, Database
+from adapters.sql.events import SqlEvents
+from adapters.sql.journal import SqlJournal
+from adapters.sql.keys import SqlKeys
+from adapters.sql.people import SqlPeople
+from adapters.sql.reservations import SqlReservations
+from adapters.sql.seats import SqlSeats
+from adapters.sql.transfers import SqlTransfers
+from adapters.sql.turns import SqlTurns
+from adapters.sql.upgrade import upgrade
+
+__all__ = ["SqlRecord", "open_record", "upgrade"]
+
+
+class SqlRecord(
+    SqlPeople,
+    SqlCalls,
+    SqlTurns,
+    SqlTransfers,
+    SqlBriefings,
+    SqlSeats,
+    SqlReservations,
+    SqlKeys,
+    SqlEvents,
+    SqlJournal,
+):
+    """The whole record, one class per noun: `domain.record.Record` and the worker's ports.
+
+    The worker passes it as `journal`, `seats`, `briefings` and `reservations` alike.
+    """
+
+    async def close(self) -> None:
+        """Give the database back."""
+        await self._db.close()
+
+
+@asynccontextmanager
+async def open_record(url: str, *, limit: timedelta = LIMIT) -> AsyncIterator[SqlRecord]:
+    """Open the record at DATABASE_URL, upgraded before by `python -m adapters.sql`.
+
+    Opening reaches for nothing: a database that is away is `Unreachable` at the first use.
+    """
+    record = SqlRecord(Database(url, limit))
+    try:
+        yield record
+    finally:
+        await record.close()

@@ -1,0 +1,143 @@
+"""Transfers: their private half from the api, the rest as their workflow reports it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.calls import call_row
+from adapters.sql.engine import Database
+from adapters.sql.events import NewEvent, tell
+from adapters.sql.paging import page
+from adapters.sql.tables import attempts, calls, reasons, transfers
+from adapters.sql.transfer_views import transfer_views
+from domain.errors import NotThere
+from domain.phases import Decision, Phase
+from domain.record import EventKind, NewTransfer
+from domain.views import TransferView
+
+
+async def transfer_row(db: AsyncConnection, tenant: str, transfer_id: str) -> sa.Row[Any]:
+    """Read a transfer.
+
+    Raises:
+        NotThere: no such transfer.
+    """
+    mine = (transfers.c.tenant == tenant, transfers.c.id == transfer_id)
+    row = (await db.execute(sa.select(transfers).where(*mine))).first()
+    if row is None:
+        raise NotThere("There is no such transfer.")
+    return row
+
+
+async def tell_transfer(
+    db: AsyncConnection, tenant: str, transfer_id: str, *, offered: bool = False
+) -> None:
+    """Append an event with a transfer as it is now; `offered`: and one for agent B alone."""
+    row = await transfer_row(db, tenant, transfer_id)
+    if row.status is None:
+        return
+    (view,) = await transfer_views(db, tenant, [row])
+    caller = (await call_row(db, tenant, row.call_id)).caller_id
+    data, about = view.model_dump(mode="json"), (row.call_id, transfer_id)
+    people = {caller, row.agent_a, row.agent_b} | {asked.to.id for asked in view.attempts}
+    last = view.phase is Phase.ENDED
+    event = NewEvent(tenant, EventKind.TRANSFER, data, *about, people=frozenset(people), last=last)
+    await tell(db, event)
+    if offered and view.phase in (Phase.PREPARING, Phase.OFFERING):
+        to = row.agent_b
+        await tell(db, NewEvent(tenant, EventKind.OFFER, data, *about, to, frozenset({to})))
+
+
+class SqlTransfers:
+    """Reads and writes transfers for the api."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add_transfer(self, transfer: NewTransfer) -> None:
+        mine = (transfers.c.tenant == transfer.tenant, transfers.c.id == transfer.transfer_id)
+        row = {
+            "tenant": transfer.tenant,
+            "id": transfer.transfer_id,
+            "call_id": transfer.call_id,
+            "agent_a": transfer.agent_a,
+            "agent_b": transfer.agent_b,
+            "notes": transfer.notes,
+            "reference": transfer.reference,
+            "created_at": datetime.now(UTC),
+            "sequence": 0,
+        }
+        async with self._db.writing() as db:
+            await call_row(db, transfer.tenant, transfer.call_id)
+            if (await db.execute(sa.select(transfers.c.id).where(*mine))).first() is None:
+                await db.execute(sa.insert(transfers).values(row))
+
+    async def transfer(self, tenant: str, transfer_id: str) -> TransferView | None:
+        query = sa.select(transfers).where(
+            transfers.c.tenant == tenant,
+            transfers.c.id == transfer_id,
+            transfers.c.status.is_not(None),
+        )
+        async with self._db.reading() as db:
+            views = await transfer_views(db, tenant, (await db.execute(query)).all())
+        return views[0] if views else None
+
+    async def transfers(
+        self,
+        tenant: str,
+        *,
+        person: str | None,
+        call_id: str | None,
+        reference: str | None,
+        phase: Phase | None,
+        limit: int,
+        before: str | None,
+    ) -> tuple[TransferView, ...]:
+        query = page(transfers, tenant, limit, before).where(transfers.c.status.is_not(None))
+        wanted = {"call_id": call_id, "reference": reference, "phase": phase}
+        for column, value in wanted.items():
+            if value is not None:
+                query = query.where(transfers.c[column] == value)
+        if person is not None:
+            query = query.where(_takes_part(person))
+        async with self._db.reading() as db:
+            return await transfer_views(db, tenant, (await db.execute(query)).all())
+
+    async def say_why(
+        self, tenant: str, transfer_id: str, decision: Decision, person: str, reason: str
+    ) -> None:
+        key = {
+            "tenant": tenant,
+            "transfer_id": transfer_id,
+            "decision": decision,
+            "person": person,
+        }
+        mine = [reasons.c[column] == value for column, value in key.items()]
+        async with self._db.writing() as db:
+            await transfer_row(db, tenant, transfer_id)
+            await db.execute(sa.delete(reasons).where(*mine))
+            await db.execute(sa.insert(reasons).values(key | {"reason": reason}))
+
+    async def report_gap(self, tenant: str, transfer_id: str, gap_ms: float) -> None:
+        mine = (transfers.c.tenant == tenant, transfers.c.id == transfer_id)
+        async with self._db.writing() as db:
+            await transfer_row(db, tenant, transfer_id)
+            await db.execute(sa.update(transfers).where(*mine).values(gap_ms=gap_ms))
+            await tell_transfer(db, tenant, transfer_id)
+
+
+def _takes_part(person: str) -> sa.ColumnElement[bool]:
+    asked = sa.exists().where(
+        attempts.c.tenant == transfers.c.tenant,
+        attempts.c.transfer_id == transfers.c.id,
+        attempts.c.agent == person,
+    )
+    called = sa.exists().where(
+        calls.c.tenant == transfers.c.tenant,
+        calls.c.id == transfers.c.call_id,
+        calls.c.caller_id == person,
+    )
+    is_agent = sa.or_(transfers.c.agent_a == person, transfers.c.agent_b == person)
+    return sa.or_(is_agent, asked, called)

@@ -1,0 +1,41 @@
+"""Bringing a database to the newest schema."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from adapters.sql.engine import Database
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+PATIENCE_S = 30.0
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database at this URL to the newest schema; one that is there stays as it is.
+
+    The migrations run in one writer's transaction: several that start at once take turns, and
+    one that is killed leaves nothing behind.
+
+    Raises:
+        Unreachable: the database is away.
+    """
+    if (path := sa.make_url(url).database) and url.startswith("sqlite"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await database.prepare()
+            async with database.writing() as db:
+                await db.run_sync(_run_migrations)
+    finally:
+        await database.close()
+
+
+def _run_migrations(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
