@@ -6,6 +6,7 @@ Every method raises only `domain.errors.PortError`: `Unreachable` when the datab
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
