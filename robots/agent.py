@@ -17,10 +17,10 @@ class Agent(Person):
     in room B until she is there no more, in whatever room it is still published.
     """
 
-    def __init__(self, url: str, name: str, tone: str, *, private_tone: str = "") -> None:
-        super().__init__(url, name, Voice(tone))
-        self.public_tone = tone
-        self.private_tone = private_tone or tone
+    def __init__(self, url: str, name: str, voice: Voice, *, private_tone: str = "") -> None:
+        super().__init__(url, name, voice)
+        self.public_tone = voice.tone
+        self.private_tone = private_tone or voice.tone
         self.offers: dict[str, Transfer] = {}
         self.consulting: str | None = None
         self.takes_seats = True

@@ -15,7 +15,7 @@ SILENCE_S = 3.0
 # Views of the api and samples of the media server are not taken at the same instant.
 SETTLED_S = 1.5
 OUTCOMES = frozenset(
-    [
+    {
         "completed",
         "declined",
         "no_answer",
@@ -26,7 +26,7 @@ OUTCOMES = frozenset(
         "caller_left",
         "agent_b_left",
         "failed",
-    ]
+    }
 )
 RESPONSIBLE = frozenset({"agent_a", "agent_b", "host", "nobody"})
 PRIVATE = "-private"

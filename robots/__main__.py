@@ -1,0 +1,25 @@
+"""`python -m robots demo`: play a caller and two agents against a running product."""
+
+import asyncio
+import logging
+import os
+import sys
+
+from robots.board import say
+from robots.demo import demo
+from robots.scene import Stage
+
+USAGE = "usage: python -m robots demo   (WARM_TRANSFER_URL says where the api is)"
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for; 0 is all promises kept."""
+    if arguments != ["demo"]:
+        say(USAGE)
+        return 2
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "ERROR"))
+    return 1 if asyncio.run(demo(Stage.of(os.environ))) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
