@@ -98,9 +98,12 @@ class LocalStack:
         """End everything in order: voice, worker, api, LiveKit, Temporal. Safe to repeat."""
         with progress("Stopping"):
             for kinds in STOPPED_IN_TURN:
-                for process in [*self._running.values(), *self._ended]:
-                    if kind(process.part.name) in kinds:
-                        process.end()
+                everybody = [*self._running.values(), *self._ended]
+                turn = [process for process in everybody if kind(process.part.name) in kinds]
+                for process in turn:
+                    process.ask_to_end()
+                for process in turn:
+                    process.end()
         self._running, self._ended = {}, []
         (self.data / "stack.json").unlink(missing_ok=True)
         if self._lock >= 0:

@@ -104,7 +104,7 @@ def _api(name: str, env: Mapping[str, str], ports: Mapping[str, int]) -> Part:
 def _voice(name: str, env: Mapping[str, str], ports: Mapping[str, int]) -> Part:
     own = ports.get(f"VOICE_{name.upper()}_PORT", 0)
     told = {**env, "VOICE_PORT": str(own)}
-    return _python(name, told, ("voice", kind(name)), "registered worker", grace_s=5)
+    return _python(name, told, ("voice", kind(name)), "registered worker", grace_s=12)
 
 
 def _python(

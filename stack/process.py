@@ -55,6 +55,7 @@ class Process:
                 start_new_session=True,
             )
         self.pid = self._popen.pid
+        self._asked = False
 
     @property
     def exit_code(self) -> int | None:
@@ -80,11 +81,17 @@ class Process:
         if self.exit_code is not None:
             raise self.trouble(f"died with exit code {self.exit_code}")
 
+    def ask_to_end(self) -> None:
+        """Ask it, once, to end by itself."""
+        if self._asked or self.exit_code is not None:
+            return
+        self._asked = True
+        self._popen.send_signal(signal.SIGTERM)
+        self._popen.send_signal(signal.SIGCONT)
+
     def end(self) -> None:
-        """Ask it to end; returns when it and whatever it started are gone."""
-        if self.exit_code is None:
-            self._popen.send_signal(signal.SIGTERM)
-            self._popen.send_signal(signal.SIGCONT)
+        """Return when it and whatever it started are gone, killed if they will not go."""
+        self.ask_to_end()
         until = time.monotonic() + self.part.grace_s
         while self.exit_code is None and time.monotonic() < until and not Signals.hurried():
             time.sleep(0.02)
