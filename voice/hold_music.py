@@ -10,6 +10,7 @@ from livekit import rtc
 from numpy.typing import NDArray
 
 from adapters.sound import decoded
+from domain.errors import Refused
 from voice.track import SAMPLE_RATE, Samples, Track
 
 BUFFER = timedelta(milliseconds=400)
@@ -18,9 +19,8 @@ CHUNK = round(0.05 * SAMPLE_RATE)
 FADE = round(0.1 * SAMPLE_RATE)
 SEAM = round(0.5 * SAMPLE_RATE)
 """How much of the clip's end and beginning is played over each other."""
-QUIET = 500
-"""A clip is cut to where its samples first and last exceed this: music starts, and loops, loud."""
-LOUDNESS = 0.5
+LOUDNESS = 2_000
+"""RMS of the clip's typical passage, whatever the file's own: speech lies about there, too."""
 
 
 def hold_clip(file: str | None) -> Samples:
@@ -31,10 +31,19 @@ def hold_clip(file: str | None) -> Samples:
     """
     built_in = resources.files("livekit.agents.resources") / "hold_music.ogg"
     clip = np.frombuffer(decoded(file or str(built_in), SAMPLE_RATE).pcm, dtype=np.int16)
-    loud = np.flatnonzero(np.abs(clip.astype(np.int32)) > QUIET)
-    if len(loud):
-        clip = clip[loud[0] : loud[-1] + 1]
-    return _looped((clip * LOUDNESS).astype(np.int16))
+    return _looped(_levelled(clip))
+
+
+def _levelled(clip: Samples) -> Samples:
+    """Cut off a slow start and a long end, which a waiting caller takes for silence."""
+    if len(clip) < CHUNK:
+        raise Refused("The hold audio is shorter than 50 ms")
+    windows = clip[: len(clip) // CHUNK * CHUNK].astype(float).reshape(-1, CHUNK)
+    rms = np.sqrt((windows**2).mean(axis=1))
+    typical = float(np.median(rms)) or 1.0
+    loud = np.flatnonzero(rms >= typical / 2)
+    kept = windows[loud[0] : loud[-1] + 1].ravel() if len(loud) else windows.ravel()
+    return np.clip(kept * (LOUDNESS / typical), -32768, 32767).astype(np.int16)
 
 
 def _looped(clip: Samples) -> Samples:

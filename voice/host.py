@@ -25,6 +25,8 @@ ALONE_GRACE = timedelta(milliseconds=300)
 """A track that is published anew is gone for a moment; that is no reason for music."""
 RELIEF = timedelta(seconds=5)
 """How long a host whose time is over plays on for want of another."""
+OVERLAP = timedelta(milliseconds=300)
+"""From another host's track being published to the caller hearing it."""
 LOOK = timedelta(milliseconds=100)
 OUTLIVES = timedelta(seconds=4)
 """How long a host plays on after its server process has died: a new one is there by then."""
@@ -71,6 +73,7 @@ class Host(Stay):
             if time.monotonic() > until_s:
                 break
             await asyncio.sleep(LOOK.total_seconds())
+        await asyncio.sleep(OVERLAP.total_seconds())
         if self.room.isconnected():
             await self._music.stop()
 

@@ -102,10 +102,13 @@ class Stay(ABC):
 
         LiveKit can start one order twice, and both jobs hold the same valid task token.
         """
-        mine = (-self.order.attempt, self.room.local_participant.identity)
+        me = self.room.local_participant.identity
+        mine = (-self.order.attempt, me)
+        role, _, _ = me.partition("-")
         for other in self.room.remote_participants.values():
             is_rival = (
                 other.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+                and other.identity.startswith(f"{role}-")
                 and other.attributes.get("act") == self.order.activity_id
             )
             if is_rival and (-_attempt_of(other), other.identity) < mine:

@@ -1,0 +1,175 @@
+"""The host, live: real LiveKit, real Temporal, real ears."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.servers import LiveKitServer, TemporalServer
+from tests.voice_stage import Errand, Guest, VoiceProcess, VoiceStage, eventually, voice
+
+CALLER = "caller_x"
+
+
+@pytest.fixture(scope="module")
+async def host(
+    livekit_server: LiveKitServer,
+    temporal_server: TemporalServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[VoiceProcess]:
+    folder = tmp_path_factory.mktemp("voice")
+    async with voice("host", livekit_server, temporal_server, folder) as process:
+        yield process
+
+
+def _errand(room: str) -> Errand:
+    return Errand(agent="host", room=room, person=CALLER)
+
+
+async def _caller_and_agent(stage: VoiceStage, room: str) -> tuple[Guest, Guest]:
+    caller = await stage.seat(CALLER, room)
+    agent = await stage.seat("agt_a", room)
+    await agent.publish()
+    return caller, agent
+
+
+async def test_a_caller_alone_hears_music_until_an_agent_has_a_microphone(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room)
+    sent_s = time.monotonic()
+    errand = await voice_stage.send(_errand(room))
+    print("dispatch -> music", await caller.hears("host", sent_s))  # noqa: T201
+    agent = await voice_stage.seat("agt_a", room)
+    await asyncio.sleep(1)
+    assert time.monotonic() - caller.loud("host")[-1].at_s < 0.2
+    await agent.publish()
+    published_s = time.monotonic()
+    stopped_s = await caller.hears_nothing("host", 1.0, 4)
+    print("microphone -> silence", stopped_s - published_s)  # noqa: T201
+    assert stopped_s - published_s < 1
+    assert not (await voice_stage.agent(room, "host")).tracks
+    await agent.leave()
+    left_s = time.monotonic()
+    print("alone -> music", await caller.hears("host", left_s))  # noqa: T201
+    assert caller.loud("host", left_s)[0].at_s - left_s < 1.5
+    await voice_stage.close_room(room)
+    assert await asyncio.wait_for(errand.result(), 5) is None
+
+
+async def test_music_told_to_play_overlaps_a_conversation(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller, _ = await _caller_and_agent(voice_stage, room)
+    await voice_stage.send(_errand(room))
+    await voice_stage.agent(room, "host")
+    await asyncio.sleep(1)
+    assert not caller.loud("host")
+    told_s = time.monotonic()
+    await voice_stage.hold(room, on=True)
+    print("told -> music", await caller.hears("host", told_s))  # noqa: T201
+    assert caller.loud("host")[0].at_s - told_s < 1
+    await voice_stage.hold(room, on=False)
+    told_s = time.monotonic()
+    assert await caller.hears_nothing("host", 1.0, 4) - told_s < 1
+
+
+async def test_a_killed_host_is_followed_by_music_of_the_next(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room)
+    await voice_stage.send(_errand(room))
+    await caller.hears("host", 0)
+    first = (await voice_stage.agent(room, "host")).identity
+    os.kill(await host.job_pid(), signal.SIGKILL)
+    killed_s = time.monotonic()
+    await eventually(lambda: any(s.of != first for s in caller.loud("host")), 10, "no music again")
+    again_s = next(s.at_s for s in caller.loud("host") if s.of != first)
+    print("kill -> music", again_s - killed_s)  # noqa: T201
+    assert again_s - killed_s < 3
+
+
+async def test_two_hosts_play_together_for_no_more_than_five_seconds(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room)
+    await voice_stage.send(_errand(room).model_copy(update={"twice": True}))
+    await caller.hears("host", 0)
+    await asyncio.sleep(6)
+    now_s = time.monotonic()
+    await asyncio.sleep(1)
+    assert len({s.of for s in caller.loud("host", now_s)}) == 1
+    assert len(await voice_stage.agents(room, "host")) == 1
+
+
+async def test_a_cancelled_host_plays_on_until_another_does(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room)
+    first = await voice_stage.send(_errand(room))
+    await caller.hears("host", 0)
+    began_s = time.monotonic()
+    await first.cancel()
+    await eventually(lambda: "why=cancelled" in host.said(), 5, "cancellation not noticed")
+    await voice_stage.send(_errand(room))
+    await eventually(lambda: len({s.of for s in caller.loud("host")}) == 2, 5, "no second host")
+    await asyncio.sleep(2)
+    assert caller.longest_silence_s(began_s, time.monotonic() - 0.3) < 0.3
+    assert len(await voice_stage.agents(room, "host")) == 1
+
+
+async def test_music_goes_on_when_the_server_process_is_killed(
+    livekit_server: LiveKitServer,
+    temporal_server: TemporalServer,
+    voice_stage: VoiceStage,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("voice")
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room)
+    async with voice("host", livekit_server, temporal_server, folder) as doomed:
+        await voice_stage.send(_errand(room))
+        await caller.hears("host", 0)
+        async with voice("host", livekit_server, temporal_server, folder):
+            doomed.process.kill()
+            killed_s = time.monotonic()
+            await eventually(
+                lambda: len({s.of for s in caller.loud("host")}) == 2, 10, "no second host"
+            )
+            print("server killed -> next host", time.monotonic() - killed_s)  # noqa: T201
+            await asyncio.sleep(6)
+            silence_s = caller.longest_silence_s(killed_s, time.monotonic() - 0.3)
+            print("longest silence", silence_s)  # noqa: T201
+            assert silence_s < 3
+            assert len(await voice_stage.agents(room, "host")) == 1
+            await voice_stage.close_room(room)
+
+
+async def test_a_server_told_to_end_hands_its_caller_over_without_a_gap(
+    livekit_server: LiveKitServer,
+    temporal_server: TemporalServer,
+    voice_stage: VoiceStage,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("voice")
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room)
+    async with voice("host", livekit_server, temporal_server, folder) as leaving:
+        await voice_stage.send(_errand(room))
+        await caller.hears("host", 0)
+        async with voice("host", livekit_server, temporal_server, folder):
+            leaving.process.terminate()
+            told_s = time.monotonic()
+            assert await asyncio.wait_for(leaving.process.wait(), 12) == 0
+            print("told to end -> ended", time.monotonic() - told_s)  # noqa: T201
+            assert caller.longest_silence_s(told_s, time.monotonic() - 0.3) < 0.3
+            assert len(await voice_stage.agents(room, "host")) == 1
+            await voice_stage.close_room(room)
