@@ -150,7 +150,8 @@ def _models(environ: Mapping[str, str]) -> Iterator[Finding]:
         return
     try:
         asked: list[str | Path] = [PYTHON, "-c", ASK_LITELLM, *models]
-        said = run("Asking LiteLLM about keys", asked, ROOT, environ)
+        offline = {**environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+        said = run("Asking LiteLLM about keys", asked, ROOT, offline)
         missing: dict[str, list[str]] = json.loads(said.splitlines()[-1])
     except (Trouble, ValueError, IndexError) as why:
         yield Finding("LLM_MODEL", f"LiteLLM could not be asked: {why}")
