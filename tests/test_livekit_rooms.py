@@ -1,10 +1,7 @@
 """The LiveKit adapters on a real LiveKit server."""
 
 import asyncio
-import base64
 import contextlib
-import hashlib
-import json
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +14,6 @@ from livekit import api, rtc
 from pydantic import SecretStr
 
 from adapters.livekit import LiveKit, open_livekit
-from adapters.livekit_webhooks import LiveKitWebhooks
 from domain.errors import NotThere, PortError, Refused, Unreachable
 from domain.names import room_name
 from domain.seating import FENCED, OPEN, STANDBY, Grant
@@ -310,83 +306,3 @@ async def test_dismissing_leaves_no_agent_and_no_dispatch_of_that_name(
 async def _dispatched(server: LiveKitServer, room: str) -> list[str]:
     async with server.api() as lk:
         return [d.agent_name for d in await lk.agent_dispatch.list_dispatch(room) if d.agent_name]
-
-
-def signed(body: bytes, secret: str = OTHER_SECRET, ttl: timedelta = VALID) -> str:
-    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    return api.AccessToken("key", secret).with_sha256(digest).with_ttl(ttl).to_jwt()
-
-
-def joined_event(room: str = "room-1") -> bytes:
-    event = {
-        "event": "participant_joined",
-        "id": "EV_1",
-        "createdAt": "1795385294",
-        "room": {"name": room},
-        "participant": {"identity": "caller_1"},
-        "somethingNew": 1,
-    }
-    return json.dumps(event).encode()
-
-
-def test_a_webhook_of_ours_is_a_hint_and_a_replay_the_same_hint() -> None:
-    webhooks = LiveKitWebhooks("key", SecretStr(OTHER_SECRET))
-    body = joined_event()
-    hint = webhooks.receive(body, signed(body))
-    assert (hint.id, hint.kind, hint.room) == ("EV_1", "participant_joined", "room-1")
-    assert hint.identity == "caller_1"
-    assert hint.created_at.timestamp() == 1795385294
-    assert webhooks.receive(body, f"Bearer {signed(body)}") == hint
-
-
-def test_a_webhook_about_a_room_names_nobody() -> None:
-    body = b'{"event": "room_started", "id": "EV_2", "room": {"name": "room-1"}}'
-    hint = LiveKitWebhooks("key", SecretStr(OTHER_SECRET)).receive(body, signed(body))
-    assert hint.identity is None
-
-
-@pytest.mark.parametrize(
-    ("body", "authorization"),
-    [
-        (joined_event(), ""),
-        (joined_event(), "nonsense"),
-        (joined_event(), "\udcff\N{PILE OF POO}"),
-        (joined_event(), signed(joined_event(), "a-forged-secret-of-at-least-32-characters")),
-        (joined_event(), signed(joined_event(), ttl=timedelta(seconds=-90))),
-        (joined_event("room-2"), signed(joined_event())),
-        (joined_event(), api.AccessToken("key", OTHER_SECRET).to_jwt()),
-        (b"\xff\xfe", signed(b"\xff\xfe")),
-        (b"not json", signed(b"not json")),
-        (b"[]", signed(b"[]")),
-    ],
-)
-def test_a_forged_or_stale_webhook_is_refused(body: bytes, authorization: str) -> None:
-    with pytest.raises(Refused) as refused:
-        LiveKitWebhooks("key", SecretStr(OTHER_SECRET)).receive(body, authorization)
-    assert "caller_1" not in str(refused.value)
-
-
-async def test_real_webhooks_are_understood(tmp_path: Path) -> None:
-    arrived: list[tuple[bytes, str]] = []
-
-    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines)}
-        body = await reader.readexactly(int(headers["content-length"]))
-        arrived.append((body, headers["authorization"]))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        await writer.drain()
-        writer.close()
-
-    receiver = await asyncio.start_server(receive, "127.0.0.1", 0)
-    port = receiver.sockets[0].getsockname()[1]
-    room = room_name(uuid4())
-    async with (
-        running_livekit(tmp_path, f"http://127.0.0.1:{port}/") as server,
-        open_livekit(settings_of(server)) as livekit,
-    ):
-        await livekit.rooms.open(room)
-        await until(lambda: arrived, 5, "a webhook")
-        hint = livekit.webhooks.receive(*arrived[0])
-        assert (hint.kind, hint.room) == ("room_started", room)
-    receiver.close()
