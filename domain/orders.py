@@ -95,6 +95,8 @@ class TransferReport(Payload):
     transfer_id: str
     room: str
     """The call's room: room B as soon as the caller's move there is verified."""
+    other_room: str
+    """The room that isn't needed when the transfer is over."""
     agent: str | None
     """Who has the caller."""
     responsible: Responsible

@@ -1,0 +1,182 @@
+"""Temporal, as the routes see it: calls and transfers to start, ask and hint at."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
+
+from api.errors import Conflict, Unavailable
+from domain.names import CONTROL_QUEUE, call_workflow, transfer_workflow
+from domain.orders import CallOrder, Choice, TransferRequest, Who
+from domain.phases import Decision
+from domain.seating import SeatIssued
+from workflows.call import CallWorkflow
+from workflows.transfer import TransferWorkflow
+from workflows.visibility import attributes
+
+log = logging.getLogger(__name__)
+
+ANSWER = timedelta(seconds=3)
+"""For Temporal and the worker together; the client's own timeout took 6 to 10 s with the server
+away (measured, temporalio 1.35)."""
+
+T = TypeVar("T")
+
+DECISIONS: dict[Decision, Any] = {
+    Decision.ACCEPT: TransferWorkflow.accept,
+    Decision.DECLINE: TransferWorkflow.decline,
+    Decision.COMPLETE: TransferWorkflow.complete,
+    Decision.CANCEL: TransferWorkflow.cancel,
+    Decision.BACK_TO_CALLER: TransferWorkflow.back_to_caller,
+    Decision.LEAVE: TransferWorkflow.leave,
+}
+
+
+class Gateway:
+    """Speaks Temporal so that routes don't have to.
+
+    Every method raises only `api.errors.ApiError`: `Conflict` with the workflow's own code and
+    phase, `Unavailable` when Temporal or the workers don't answer in time.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def start_call(self, order: CallOrder) -> SeatIssued:
+        """Start a call, or find it running, and let the caller in."""
+        start = WithStartWorkflowOperation(
+            CallWorkflow.run,
+            order,
+            id=call_workflow(order.call_id),
+            task_queue=CONTROL_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            task_timeout=timedelta(seconds=3),
+            search_attributes=attributes(order.call_id, order.tenant),
+            static_summary="A call",
+        )
+        return await _ask(
+            self._client.execute_update_with_start_workflow(
+                CallWorkflow.enter, start_workflow_operation=start
+            ),
+            "call_ended",
+        )
+
+    async def answer(self, call_id: str, agent: str) -> SeatIssued:
+        """Let an agent take a call; the first one has it."""
+        return await self._ask_call(call_id, CallWorkflow.answer, Who(person=agent))
+
+    async def call_seat(self, call_id: str, person: str) -> SeatIssued:
+        """Issue a seat in the room where this person belongs now."""
+        return await self._ask_call(call_id, CallWorkflow.seat, Who(person=person))
+
+    async def end_call(self, call_id: str, person: str) -> None:
+        """Hang up; hanging up a call that has ended is fine."""
+        try:
+            await self._ask_call(call_id, CallWorkflow.end, Who(person=person))
+        except Conflict as conflict:
+            if conflict.code != "call_ended":
+                raise
+
+    async def start_transfer(self, call_id: str, request: TransferRequest) -> None:
+        """Ask the call's workflow for a transfer; the same id again changes nothing."""
+        await self._ask_call(call_id, CallWorkflow.transfer, request)
+
+    async def transfer_seat(self, transfer_id: str, person: str) -> SeatIssued:
+        """Issue a seat in room B."""
+        return await self._ask_transfer(transfer_id, TransferWorkflow.seat, Who(person=person))
+
+    async def decide(self, transfer_id: str, choice: Choice) -> None:
+        """Pass on a decision; returns once the workflow has recorded it."""
+        await self._ask_transfer(transfer_id, DECISIONS[choice.decision], choice.who)
+
+    async def briefing_edited(self, transfer_id: str) -> None:
+        """Say that an agent has changed the words of the briefing."""
+        await self._tell(transfer_id, TransferWorkflow.briefing_changed)
+
+    async def speak(self, transfer_id: str, person: str) -> None:
+        """Have the briefing said again."""
+        await self._tell(transfer_id, TransferWorkflow.speak)
+
+    async def hush(self, transfer_id: str, person: str) -> None:
+        """Have the briefing stopped."""
+        await self._tell(transfer_id, TransferWorkflow.hush)
+
+    async def arrived(self, transfer_id: str, person: str) -> None:
+        """Say that the caller's client hears agent B; too late is fine."""
+        with suppress(Conflict):
+            await self._tell(transfer_id, TransferWorkflow.arrived)
+
+    async def look(self, call_id: str, transfer_id: str | None) -> None:
+        """Hint that something may have changed in a call's rooms; nothing is lost if it fails."""
+        try:
+            async with asyncio.timeout(ANSWER.total_seconds()):
+                if transfer_id is None:
+                    await self._call(call_id).signal(CallWorkflow.look)
+                else:
+                    await self._transfer(transfer_id).signal(TransferWorkflow.look)
+        except (RPCError, TimeoutError):
+            log.info("hint not delivered")
+
+    async def ping(self) -> None:
+        """Reach Temporal.
+
+        Raises:
+            Unavailable: it doesn't answer.
+        """
+        if not await _ask(self._client.service_client.check_health(), "unavailable"):
+            raise Unavailable
+
+    async def _ask_call(self, call_id: str, update: Any, argument: Any) -> Any:
+        return await _ask(self._call(call_id).execute_update(update, argument), "call_ended")
+
+    async def _ask_transfer(self, transfer_id: str, update: Any, argument: Any) -> Any:
+        handle = self._transfer(transfer_id)
+        return await _ask(handle.execute_update(update, argument), "transfer_ended")
+
+    async def _tell(self, transfer_id: str, signal: Any) -> None:
+        await _ask(self._transfer(transfer_id).signal(signal), "transfer_ended")
+
+    def _call(self, call_id: str) -> WorkflowHandle[CallWorkflow, None]:
+        return self._client.get_workflow_handle_for(CallWorkflow.run, call_workflow(call_id))
+
+    def _transfer(self, transfer_id: str) -> WorkflowHandle[TransferWorkflow, Any]:
+        return self._client.get_workflow_handle_for(
+            TransferWorkflow.run, transfer_workflow(transfer_id)
+        )
+
+
+async def _ask(asking: Awaitable[T], when_gone: str) -> T:
+    """Wait for Temporal's answer, for a bounded time, and say its refusals in our words."""
+    try:
+        async with asyncio.timeout(ANSWER.total_seconds()):
+            return await asking
+    except WorkflowUpdateFailedError as failure:
+        raise _refusal(failure.cause) from failure
+    except WorkflowAlreadyStartedError as failure:
+        raise Conflict(when_gone) from failure
+    except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as failure:
+        raise Unavailable from failure
+    except RPCError as failure:
+        # Temporal says "not found" of what has ended and of what never was; the record knows it.
+        if failure.status is RPCStatusCode.NOT_FOUND:
+            raise Conflict(when_gone) from failure
+        raise Unavailable from failure
+
+
+def _refusal(cause: BaseException | None) -> Conflict | NotYours | Unavailable:
+    if not isinstance(cause, ApplicationError) or cause.type is None:
+        return Unavailable()
+    if cause.type.startswith("not_yours"):
+        return NotYours()
+    phase = Phase(cause.details[0]) if cause.details and cause.details[0] else None
+    return Conflict(cause.type, phase)

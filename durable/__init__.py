@@ -1,0 +1,1 @@
+"""What api, worker and voice share of Temporal."""

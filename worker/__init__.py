@@ -1,0 +1,1 @@
+"""Wires ports to activities, and runs workflows."""

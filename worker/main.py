@@ -1,0 +1,78 @@
+"""Runs the workers until told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import AsyncExitStack
+
+from pydantic import ValidationError
+from temporalio.worker import Worker
+
+from adapters.livekit import open_livekit
+from adapters.logs import setup_logging
+from adapters.sealing import Sealer
+from adapters.sql import open_record
+from adapters.summaries import LiteLLMSummaries
+from domain.ports import Ports
+from domain.settings import (
+    DatabaseSettings,
+    LiveKitSettings,
+    LogSettings,
+    ModelSettings,
+    SecretSettings,
+    explain,
+)
+from durable.connect import connect
+from durable.search_attributes import register_search_attributes
+from worker.build import build_workers
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Read the settings, and serve."""
+    try:
+        livekit = LiveKitSettings()  # type: ignore[call-arg]
+        secret = SecretSettings()  # type: ignore[call-arg]
+        database, models, logs = DatabaseSettings(), ModelSettings(), LogSettings()
+    except ValidationError as error:
+        sys.exit(explain(error))
+    setup_logging(logs)
+    asyncio.run(serve(livekit, database, secret, models))
+
+
+async def serve(
+    livekit: LiveKitSettings,
+    database: DatabaseSettings,
+    secret: SecretSettings,
+    models: ModelSettings,
+) -> None:
+    """Run the workers until SIGTERM or SIGINT; what is under way is finished first."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect()
+    await register_search_attributes(client)
+    async with AsyncExitStack() as stack:
+        media = await stack.enter_async_context(open_livekit(livekit))
+        record = await stack.enter_async_context(open_record(database.url))
+        summaries = LiteLLMSummaries(models)
+        ports = Ports(
+            rooms=media.rooms,
+            tokens=media.tokens,
+            voices=media.voices,
+            summaries=summaries,
+            journal=record,
+            seats=record,
+            briefings=record,
+            reservations=record,
+            sealing=Sealer(secret.secret_key.get_secret_value()),
+        )
+        workers: list[Worker] = build_workers(client, ports)
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        log.info("worker ready")
+        await summaries.warm()
+        await stop.wait()
+        log.info("worker stopping")

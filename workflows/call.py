@@ -1,0 +1,167 @@
+"""The life of one call: whose the caller is, at every moment."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.journal import Event
+    from domain.names import transfer_workflow
+    from domain.orders import CallOrder, TransferOrder, TransferReport, TransferRequest
+    from domain.phases import CallState
+    from workflows import steps
+    from workflows.floor import ATTENTIVE, QUIET
+    from workflows.reception import Reception
+    from workflows.transfer import TransferWorkflow
+    from workflows.visibility import attributes
+
+FIRST_JOIN = timedelta(seconds=120)
+"""For a caller to come through the door: as long as the first token opens it."""
+
+Transfer = workflow.ChildWorkflowHandle[TransferWorkflow, TransferReport]
+
+
+@workflow.defn
+class CallWorkflow(Reception):
+    """Holds a caller from their first moment to their last.
+
+    Between transfers it watches the room itself; a running transfer watches for it, and reports
+    who is responsible. A host looks after the caller's ears all along.
+    """
+
+    @workflow.init
+    def __init__(self, order: CallOrder) -> None:
+        super().__init__(order)
+
+    @workflow.run
+    async def run(self, order: CallOrder) -> None:
+        """Open a room, keep the caller with somebody, and close when they are gone."""
+        attending = [
+            asyncio.create_task(self.diary.keep()),
+            asyncio.create_task(self.hosting.keep()),
+        ]
+        await self._open()
+        while not self.is_over():
+            if self.request is None:
+                await self._serve()
+            else:
+                await self._follow(self.request)
+        await self._close()
+        for task in attending:
+            task.cancel()
+
+    async def _open(self) -> None:
+        await steps.open_room(self.room)
+        self.floor.add(self.room)
+        self.floor.expect(self.order.caller, self.room, within=FIRST_JOIN)
+        self.hosting.go_to(self.room)
+        self.is_open = True
+        self.note(Event.CALL_OPENED)
+
+    async def _serve(self) -> None:
+        """Watch the room until a transfer is asked for or the call is over."""
+        watching = asyncio.create_task(self.floor.keep())
+        while self.request is None and not self.is_over():
+            self._settle()
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    partial(self._stirs, self.floor.version),
+                    timeout=self._until_next_moment(),
+                    timeout_summary="somebody who may be gone",
+                )
+        watching.cancel()
+
+    async def _follow(self, request: TransferRequest) -> None:
+        """Let a transfer have the floor, and go on from where it leaves the caller."""
+        transfer = await self._start(request)
+        told = False
+        while not (transfer.done() or self._transfer_has_ended()):
+            if self.hung_up and not told:
+                told = True
+                with suppress(FailureError):  # it has just ended by itself
+                    await transfer.signal(TransferWorkflow.caller_left)
+            self.note_news()
+            await workflow.wait_condition(partial(self._transfer_stirs, transfer, told=told))
+        await self._take_over()
+
+    async def _close(self) -> None:
+        self.state = CallState.ENDED
+        self.agent = None
+        self.note(Event.CALL_ENDED)
+        with suppress(ActivityError):  # the media server is away, and the room with it
+            await steps.close_room(self.room)
+        await workflow.wait_condition(
+            lambda: self.diary.is_written and workflow.all_handlers_finished()
+        )
+
+    def _settle(self) -> None:
+        """Say whose the caller is, by who can really be heard."""
+        agent = self.agent
+        if agent and self.floor.gone(agent, self.order.patience.gone):
+            self.floor.withdraw(agent, self.room)
+            self.agent = None
+        talking = self.agent is not None and self.floor.live(self.agent, self.room)
+        self.state = CallState.TALKING if talking else CallState.WAITING
+        self.floor.pace = QUIET if talking else ATTENTIVE
+        self.note_news()
+
+    def _stirs(self, seen: int) -> bool:
+        return self.request is not None or self.is_over() or self.floor.version != seen
+
+    def _until_next_moment(self) -> timedelta | None:
+        moments = self.floor.moments_of_going(self.order.patience.gone)
+        now = workflow.now()
+        return min((moment - now for moment in moments if moment > now), default=None)
+
+    async def _start(self, request: TransferRequest) -> Transfer:
+        order = self.order
+        return await workflow.start_child_workflow(
+            TransferWorkflow.run,
+            TransferOrder(
+                **request.model_dump(),
+                tenant=order.tenant,
+                call_id=order.call_id,
+                caller=order.caller,
+                room_a=self.room,
+                follows=order.follows,
+                signals_decide=order.signals_decide,
+            ),
+            id=transfer_workflow(request.transfer_id),
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            task_timeout=timedelta(seconds=3),
+            search_attributes=attributes(order.call_id, order.tenant),
+            static_summary="A warm transfer",
+        )
+
+    def _transfer_has_ended(self) -> bool:
+        return self.report is not None and self.report.ended
+
+    def _transfer_stirs(self, transfer: Transfer, *, told: bool) -> bool:
+        over = transfer.done() or self._transfer_has_ended()
+        return over or self.status() != self.noted or (self.hung_up and not told)
+
+    async def _take_over(self) -> None:
+        """Have the floor again; a transfer that ops have terminated left its rooms as they were."""
+        report, self.report, self.request = self.report, None, None
+        if report is not None:
+            self.agent = report.agent
+            self.hung_up = self.hung_up or report.caller_left
+            if not report.ended:
+                await self._tidy_up(report)
+            if report.room != self.room:
+                self.floor.drop(self.room)
+                self.room = report.room
+                self.floor.add(self.room)
+                self.hosting.go_to(self.room)
+        self.floor.expect(self.order.caller, self.room)
+        if self.agent is not None:
+            self.floor.expect(self.agent, self.room)
+
+    async def _tidy_up(self, report: TransferReport) -> None:
+        with suppress(ActivityError):
+            await steps.hold(report.room, on=False)
+            await steps.close_room(report.other_room)

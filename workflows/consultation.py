@@ -1,0 +1,147 @@
+"""The consultation: agent B decides, and agent A may talk with them while the caller waits."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.journal import Event
+    from domain.phases import Completes, Decision, Outcome, Phase
+    from domain.seating import FENCED, OPEN
+    from workflows import steps
+    from workflows.course import Course, Stopped
+    from workflows.decisions import BEING_ASKED
+
+ROOMS_FOLLOW = timedelta(seconds=5)
+"""For the media server to do what it was told."""
+WARNING = timedelta(seconds=10)
+"""How long before patience ends people are told."""
+
+
+class Consultation:
+    """From agent B's arrival until both agents want the caller moved."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._order = course.order
+        self._floor = course.floor
+        self._began_at = datetime.min
+        self.a_wants_in = False
+
+    async def until_agreed(self) -> None:
+        """Let the agents talk and decide; agent A may come and go as she likes."""
+        self._began_at = workflow.now()
+        while not self._agreed():
+            await self._course.until(self._something_to_do, by=self._patience_ends(), of="decision")
+            if self._a_should_come():
+                await self._bring_a_in()
+            elif self._a_should_go():
+                await self._send_a_back()
+            elif self._out_of_patience():
+                raise Stopped(Outcome.TIMED_OUT)
+
+    async def warn_in_time(self) -> None:
+        """Tell both pages shortly before agent B's patience, then agent A's, runs out."""
+        patience = self._order.patience
+        decisions = self._course.decisions
+        if not await self._comes(lambda: decisions.accepted_at is not None, patience.consult):
+            self._course.note(Event.PATIENCE_SHORT)
+        await workflow.wait_condition(lambda: decisions.accepted_at is not None)
+        if not await self._comes(lambda: self._course.phase not in BEING_ASKED, patience.complete):
+            self._course.note(Event.PATIENCE_SHORT)
+
+    async def _comes(self, goal: Callable[[], bool], patience: timedelta) -> bool:
+        try:
+            await workflow.wait_condition(
+                goal, timeout=max(patience - WARNING, timedelta(0)), timeout_summary="a warning"
+            )
+        except TimeoutError:
+            return False
+        return True
+
+    def _something_to_do(self) -> bool:
+        moves = self._a_should_come() or self._a_should_go()
+        return moves or self._agreed() or self._out_of_patience()
+
+    def _agreed(self) -> bool:
+        decisions = self._course.decisions
+        if decisions.accepted_at is None or not self._course.b_is_live:
+            return False
+        return (
+            decisions.has(Decision.COMPLETE)
+            or self._order.completes is Completes.ON_ACCEPT
+            or self._course.a_is_gone
+            or workflow.now() >= decisions.accepted_at + self._order.patience.complete
+        )
+
+    def _out_of_patience(self) -> bool:
+        if self._course.decisions.accepted_at is not None or self._agents_talk():
+            return False
+        return workflow.now() >= self._began_at + self._order.patience.consult
+
+    def _patience_ends(self) -> datetime | None:
+        accepted_at = self._course.decisions.accepted_at
+        if accepted_at is not None:
+            ends = accepted_at + self._order.patience.complete
+        else:
+            ends = self._began_at + self._order.patience.consult
+        return ends if ends > workflow.now() else None
+
+    def _agents_talk(self) -> bool:
+        in_b = self._floor.has(self._order.agent_a, self._course.room_b)
+        return self._course.phase is Phase.CONSULTING and in_b and self._course.b_is_live
+
+    def _a_should_come(self) -> bool:
+        in_b = self._floor.has(self._order.agent_a, self._course.room_b)
+        return self._course.phase is Phase.BRIEFING and self.a_wants_in and in_b
+
+    def _a_should_go(self) -> bool:
+        if self._course.decisions.has(Decision.BACK_TO_CALLER):
+            return True
+        a, grace = self._order.agent_a, self._order.patience.gone
+        left_b = self._floor.left_for(a, self._course.room_b, grace)
+        sits_in_a = self._floor.has(a, self._course.room_a)
+        return self._course.phase is Phase.CONSULTING and left_b and sits_in_a
+
+    async def _bring_a_in(self) -> None:
+        """Put the caller on hold, fence agent A off from them, and only then let her speak."""
+        course, a = self._course, self._order.agent_a
+        if not await self._hold_starts():
+            self.a_wants_in = False
+            self._floor.withdraw(a, course.room_b)
+            course.note(Event.HOLD_MISSING)
+            return
+        course.note(Event.HOLD_STARTED)
+        self._floor.place(a, course.room_a, FENCED)
+        await course.must(lambda: self._floor.silent(a, course.room_a), ROOMS_FOLLOW, "the fence")
+        self._floor.place(a, course.room_b, OPEN)
+        course.enter(Phase.CONSULTING, Event.CONSULT_STARTED)
+
+    async def _hold_starts(self) -> bool:
+        course = self._course
+        course.is_on_hold = True
+        await steps.hold(course.room_a, on=True)
+        by = workflow.now() + self._order.patience.host
+        plays = await course.until(
+            lambda: self._floor.presence.host_plays(course.room_a), by=by, of="the host"
+        )
+        if not plays:
+            await course.stop_hold()
+        return plays
+
+    async def _send_a_back(self) -> None:
+        """Undo `_bring_a_in`: the music stops only when agent A can be heard again."""
+        course, a = self._course, self._order.agent_a
+        self.a_wants_in = False
+        if course.phase is Phase.CONSULTING:
+            self._floor.place(a, course.room_b, FENCED)
+            await course.must(
+                lambda: self._floor.silent(a, course.room_b), ROOMS_FOLLOW, "the fence"
+            )
+            self._floor.place(a, course.room_a, OPEN)
+            by = workflow.now() + self._order.patience.gone
+            await course.until(lambda: self._floor.live(a, course.room_a), by=by, of="A's voice")
+            await course.stop_hold()
+            course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
+        course.decisions.forget(Decision.BACK_TO_CALLER)

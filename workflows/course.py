@@ -1,0 +1,238 @@
+"""The course of a transfer: where it stands, what may stop it, and how it is told to others."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.journal import Attempt, Event, Move, SeatNotice, TransferState
+    from domain.names import call_workflow, room_name
+    from domain.orders import TransferOrder, TransferReport
+    from domain.phases import Decision, Outcome, Phase, Responsible
+    from workflows import steps
+    from workflows.decisions import Decisions
+    from workflows.desk import DecisionDesk
+    from workflows.diary import Diary
+    from workflows.floor import Floor
+    from workflows.visibility import show
+
+
+class Stopped(Exception):
+    """Something has ended the transfer before the move was verified."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class Course(DecisionDesk):
+    """Everything a transfer knows, and how it waits. `TransferWorkflow` is what it does.
+
+    The traveller is whoever sits in the standby seat: the caller in room B, or, where the caller's
+    client does nothing (the mirror), agent B in room A. The target is the room they meet in.
+    """
+
+    def __init__(self, order: TransferOrder) -> None:
+        self.order = order
+        self.decisions = Decisions(order.agent_a, order.agent_b)
+        self.signals_decide = order.signals_decide
+        self.phase = Phase.PREPARING
+        self.floor = Floor()
+        self.room_a = order.room_a
+        self.room_b = room_name(workflow.uuid4())
+        self.traveller = order.caller if order.follows else order.agent_b
+        self.target = self.room_b if order.follows else self.room_a
+        self.move: Move | None = None
+        self.outcome: Outcome | None = None
+        self.caller_has_left = False
+        self.is_flipped = False
+        self.is_on_hold = False
+        self.briefing_spoken = False
+        self.is_over = False
+        self._attempt: Attempt | None = None
+        self.diary = Diary(order.tenant, order.call_id, order.transfer_id)
+        self.last_report: TransferReport | None = None
+
+    # What may stop it
+
+    @property
+    def is_committed(self) -> bool:
+        """The move can't be undone any more, or something has ended the transfer."""
+        return self.is_flipped or self.phase in {Phase.RETURNING, Phase.ENDED}
+
+    def verdict(self) -> Outcome | None:
+        """Say what has stopped the transfer, if something has; after the move nothing can."""
+        if self.move is not None or self.phase in {Phase.RETURNING, Phase.ENDED}:
+            return None
+        gone = self.order.patience.gone
+        if self.caller_is_gone:
+            return Outcome.CALLER_LEFT
+        if self.decisions.has(Decision.CANCEL):
+            return Outcome.CANCELLED
+        if self.decisions.has(Decision.DECLINE):
+            return Outcome.DECLINED
+        if self.floor.gone(self.order.agent_b, gone):
+            return Outcome.AGENT_B_LEFT
+        return None
+
+    @property
+    def caller_is_gone(self) -> bool:
+        """The caller hung up, or has left every room and hasn't come back in time."""
+        gone = self.floor.gone(self.order.caller, self.order.patience.gone)
+        return self.caller_has_left or gone
+
+    @property
+    def b_is_live(self) -> bool:
+        """Agent B can be heard in room B."""
+        return self.floor.live(self.order.agent_b, self.room_b)
+
+    @property
+    def a_is_live(self) -> bool:
+        """Agent A can be heard in room A."""
+        return self.floor.live(self.order.agent_a, self.room_a)
+
+    @property
+    def old_room(self) -> str:
+        """The room that is not needed once the transfer has ended."""
+        return self.room_a if self.move is not None and self.order.follows else self.room_b
+
+    @property
+    def a_is_gone(self) -> bool:
+        """Agent A was there, has left every room, and hasn't come back in time."""
+        return self.floor.gone(self.order.agent_a, self.order.patience.gone)
+
+    async def until(self, goal: Callable[[], bool], *, by: datetime | None = None, of: str) -> bool:
+        """Wait for a goal.
+
+        Args:
+            goal: What is waited for; may depend on the time only through who counts as gone.
+            by: When patience ends; None: never.
+            of: Whose patience it is, for the Temporal UI.
+
+        Returns:
+            False when patience has ended first.
+
+        Raises:
+            Stopped: something has ended the transfer.
+        """
+        while True:
+            if verdict := self.verdict():
+                raise Stopped(verdict)
+            if goal():
+                return True
+            if by is not None and workflow.now() >= by:
+                return False
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    partial(self._stirs, goal, self.floor.version),
+                    timeout=self._until_next_moment(by),
+                    timeout_summary=of,
+                )
+
+    def _stirs(self, goal: Callable[[], bool], seen: int) -> bool:
+        return goal() or self.verdict() is not None or self.floor.version != seen
+
+    async def must(self, goal: Callable[[], bool], within: timedelta, of: str) -> None:
+        """Wait for something that has to happen, or end the transfer as failed."""
+        if not await self.until(goal, by=workflow.now() + within, of=of):
+            raise Stopped(Outcome.FAILED)
+
+    async def stop_hold(self) -> None:
+        """Let the host be silent again, unless the caller is alone."""
+        self.is_on_hold = False
+        await steps.hold(self.room_a, on=False)
+
+    def _until_next_moment(self, by: datetime | None) -> timedelta | None:
+        moments = self.floor.moments_of_going(self.order.patience.gone)
+        now = workflow.now()
+        coming = [moment - now for moment in (*moments, by) if moment and moment > now]
+        return min(coming, default=None)
+
+    # How it is told
+
+    @property
+    def responsible(self) -> Responsible:
+        """Say who answers for the caller: exactly one party, always."""
+        if self.move is not None:
+            return Responsible.AGENT_B
+        if self.caller_is_gone:
+            return Responsible.NOBODY
+        return Responsible.HOST if self.a_is_gone else Responsible.AGENT_A
+
+    def enter(self, phase: Phase, event: Event) -> None:
+        """Go on to a phase, and say so everywhere."""
+        self.phase = phase
+        show(phase, self.outcome, self.responsible)
+        self.note(event)
+
+    def note(self, event: Event, actor: str | None = None) -> None:
+        """Write an event into the diary, with the state as of now."""
+        self.diary.note(event, actor=actor, transfer=self.view())
+
+    def offer_seat(self, person: str, room: str, why: str) -> None:
+        """Tell somebody's client to come and ask for a seat."""
+        notice = SeatNotice(person=person, room=room, why=why)
+        self.diary.note(Event.SEAT_OFFERED, actor=person, seat=notice, transfer=self.view())
+
+    def begin_attempt(self) -> None:
+        """Agent B is being asked from now on."""
+        self._attempt = Attempt(to=self.order.agent_b, began_at=workflow.now())
+
+    def end_attempt(self, outcome: Outcome) -> None:
+        """Agent B is not asked any more."""
+        if self._attempt is not None:
+            self._attempt = self._attempt.model_copy(
+                update={"ended_at": workflow.now(), "outcome": outcome}
+            )
+
+    @workflow.query
+    def view(self) -> TransferState:
+        """Show a transfer on one screen; nothing private is in it."""
+        return TransferState(
+            phase=self.phase,
+            outcome=self.outcome,
+            agent_b=self.order.agent_b,
+            room_a=self.room_a,
+            room_b=self.room_b,
+            responsible=self.responsible,
+            accepted=self.decisions.has(Decision.ACCEPT),
+            briefing_spoken=self.briefing_spoken,
+            move=self.move,
+            decided=self.decisions.standing,
+            attempts=(self._attempt,) if self._attempt else (),
+        )
+
+    def report(self) -> TransferReport:
+        """Say what the call's workflow must know."""
+        has_caller = {
+            Responsible.AGENT_A: self.order.agent_a,
+            Responsible.AGENT_B: self.order.agent_b,
+        }
+        awaited = not self.order.follows and self.phase in (Phase.BRIEFING, Phase.CONSULTING)
+        moving_mirror = not self.order.follows and self.phase is Phase.MOVING
+        return TransferReport(
+            transfer_id=self.order.transfer_id,
+            room=self.target if self.move else self.room_a,
+            other_room=self.old_room,
+            agent=has_caller.get(self.responsible),
+            responsible=self.responsible,
+            on_hold=self.is_on_hold and self.move is None,
+            guest=self.order.agent_b if awaited or moving_mirror else None,
+            people=self.floor.people(),
+            ended=self.is_over,
+            caller_left=self.caller_is_gone,
+        )
+
+    async def keep_call_informed(self) -> None:
+        """Send a report to the call's workflow whenever it differs, until cancelled."""
+        call = workflow.get_external_workflow_handle(call_workflow(self.order.call_id))
+        while True:
+            await workflow.wait_condition(lambda: self.report() != self.last_report)
+            report = self.report()
+            with suppress(FailureError):  # ops have terminated the call: nobody to tell
+                await call.signal("reported", report)
+            self.last_report = report

@@ -1,0 +1,217 @@
+"""The floor: who may be where, who really is, and the loop that brings the one to the other."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.rooms import RoomActivities
+    from domain.journal import PersonSeen
+    from domain.names import is_person
+    from domain.seating import OPEN, Allow, Arrangement, Grant, Place, Presence, Watch
+    from workflows.options import ROOM_CALL, WATCH, saying
+
+QUIET = timedelta(seconds=10)
+ATTENTIVE = timedelta(seconds=1)
+MOVING = timedelta(milliseconds=250)
+
+_BEFORE_TRYING_AGAIN = timedelta(milliseconds=250)
+
+
+class Floor:
+    """The seating plan of a workflow's rooms, and the presence seen in them.
+
+    The workflow changes the plan and waits until the floor has followed; only `keep` acts. Persons
+    of ours who have no place are put out; foreign participants are left alone.
+    """
+
+    def __init__(self) -> None:
+        self.presence = Presence()
+        self.pace = ATTENTIVE
+        self._rooms: list[str] = []
+        self._plan: dict[tuple[str, str], Grant] = {}
+        self._emptying: set[str] = set()
+        self._arrived: dict[tuple[str, str], datetime] = {}
+        self._missed: dict[tuple[str, str], datetime] = {}
+        self._hinted = False
+        self.version = 0
+
+    def add(self, room: str) -> None:
+        """Watch a room from now on."""
+        if room not in self._rooms:
+            self._rooms.append(room)
+
+    def drop(self, room: str) -> None:
+        """Stop watching a room, and forget who had a place there."""
+        self._rooms = [known for known in self._rooms if known != room]
+        for places in (self._plan, self._arrived, self._missed):
+            for place in [p for p in places if p[0] == room]:
+                del places[place]
+        self._emptying.discard(room)
+        self.presence = Presence(seen=tuple(s for s in self.presence.seen if s.room != room))
+
+    def place(self, person: str, room: str, grant: Grant) -> None:
+        """Give somebody a place; they have exactly these rights as soon as they are there."""
+        self._plan[room, person] = grant
+
+    def expect(self, person: str, room: str, *, within: timedelta = timedelta(0)) -> None:
+        """Give an open place to somebody who isn't there yet; they are missing after `within`."""
+        self.place(person, room, OPEN)
+        if self.presence.find(person, room) is None:
+            self._missed[room, person] = workflow.now() + within
+            self.version += 1
+
+    def withdraw(self, person: str, room: str) -> None:
+        """Take somebody's place; if they are there, they are put out."""
+        self._plan.pop((room, person), None)
+        self._missed.pop((room, person), None)
+
+    def empty(self, room: str) -> None:
+        """Put out whoever has no place in a room, voice agents too."""
+        self._emptying.add(room)
+
+    def grant(self, person: str, room: str) -> Grant | None:
+        """Say what somebody may do in a room; None if they have no place there."""
+        return self._plan.get((room, person))
+
+    def look_again(self) -> None:
+        """Take a hint that something may have changed."""
+        self._hinted = True
+
+    def has(self, person: str, room: str) -> bool:
+        """Say whether somebody is in a room."""
+        return self.presence.active(person, room)
+
+    def is_anywhere(self, person: str) -> bool:
+        """Say whether somebody is in any of the rooms."""
+        return any(seen.identity == person for seen in self.presence.seen)
+
+    def live(self, person: str, room: str) -> bool:
+        """Say whether somebody can be heard in a room, as planned."""
+        seen = self.presence.find(person, room)
+        return seen is not None and seen.live and seen.grant == self.grant(person, room)
+
+    def silent(self, person: str, room: str) -> bool:
+        """Say whether somebody certainly neither speaks nor hears in a room."""
+        seen = self.presence.find(person, room)
+        return seen is None or not (seen.microphone or seen.grant.speak or seen.grant.hear)
+
+    def seated_for(self, person: str, room: str) -> timedelta:
+        """Say how long somebody has been in a room without a break; zero if they aren't there."""
+        since = self._arrived.get((room, person))
+        return workflow.now() - since if since else timedelta(0)
+
+    def gone_at(self, person: str, grace: timedelta) -> datetime | None:
+        """Say when somebody who has left every room counts as gone; None while they are here."""
+        places = [place for place in self._missed if place[1] == person]
+        if not places or any(s.identity == person for s in self.presence.seen):
+            return None
+        return max(self._missed[place] for place in places) + grace
+
+    def moments_of_going(self, grace: timedelta) -> list[datetime]:
+        """List the moments at which somebody who is missing will count as gone."""
+        return [since + grace for since in self._missed.values()]
+
+    def left_for(self, person: str, room: str, grace: timedelta) -> bool:
+        """Say whether somebody has left one room for as long as `grace`."""
+        since = self._missed.get((room, person))
+        return since is not None and workflow.now() >= since + grace
+
+    def gone(self, person: str, grace: timedelta) -> bool:
+        """Say whether somebody was here, has left every room, and hasn't come back in time."""
+        moment = self.gone_at(person, grace)
+        return moment is not None and workflow.now() >= moment
+
+    def people(self) -> tuple[PersonSeen, ...]:
+        """List the persons seen, as the record shows them."""
+        return tuple(
+            PersonSeen(
+                id=s.identity,
+                room=s.room,
+                speaks=s.live and s.grant.speak,
+                hears=s.active and s.grant.hear,
+            )
+            for s in self.presence.seen
+            if is_person(s.identity)
+        )
+
+    async def keep(self) -> None:
+        """Watch and arrange until cancelled."""
+        while True:
+            try:
+                await self._follow_plan()
+            except ActivityError as error:
+                workflow.logger.warning("floor step failed", extra={"step": error.activity_type})
+                await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
+
+    async def _follow_plan(self) -> None:
+        changes = self._changes()
+        if changes is None:
+            await self._watch()
+            return
+        self._see(
+            await workflow.execute_activity_method(
+                RoomActivities.arrange, changes, **saying(ROOM_CALL, _describe(changes))
+            )
+        )
+        if self._changes() == changes:
+            await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
+
+    async def _watch(self) -> None:
+        self._hinted = False
+        pace, rooms = self.pace, list(self._rooms)
+        watching = workflow.start_activity_method(
+            RoomActivities.watch,
+            Watch(rooms=tuple(rooms), seen=self.presence, every=pace),
+            **saying(WATCH, f"until something changes, every {pace.total_seconds():g} s"),
+        )
+        try:
+            await workflow.wait_condition(
+                lambda: (
+                    watching.done()
+                    or self._hinted
+                    or self.pace != pace
+                    or self._rooms != rooms
+                    or self._changes() is not None
+                )
+            )
+        finally:
+            if not watching.done():
+                watching.cancel()
+        if not watching.cancelled() and watching.done():
+            self._see(watching.result())
+
+    def _see(self, presence: Presence) -> None:
+        now = workflow.now()
+        self.version += 1
+        self.presence = Presence(seen=tuple(s for s in presence.seen if s.room in self._rooms))
+        here = {(s.room, s.identity) for s in self.presence.seen if s.active}
+        for place in [p for p in self._arrived if p not in here]:
+            del self._arrived[place]
+            if place in self._plan:
+                self._missed[place] = now
+        for place in here:
+            self._arrived.setdefault(place, now)
+            self._missed.pop(place, None)
+
+    def _changes(self) -> Arrangement | None:
+        allow, remove = [], []
+        for seen in self.presence.seen:
+            grant = self._plan.get((seen.room, seen.identity))
+            if grant is None:
+                if is_person(seen.identity) or seen.room in self._emptying:
+                    remove.append(Place(room=seen.room, identity=seen.identity))
+            elif seen.active and seen.grant != grant:
+                allow.append(Allow(room=seen.room, identity=seen.identity, grant=grant))
+        if not allow and not remove:
+            return None
+        return Arrangement(rooms=tuple(self._rooms), allow=tuple(allow), remove=tuple(remove))
+
+
+def _describe(changes: Arrangement) -> str:
+    fences = sum(1 for a in changes.allow if not a.grant.speak)
+    opens = len(changes.allow) - fences
+    words = {"open": opens, "fence": fences, "put out": len(changes.remove)}
+    return ", ".join(f"{verb} {count}" for verb, count in words.items() if count)

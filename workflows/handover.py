@@ -1,0 +1,116 @@
+"""The handover: the caller and agent B are brought together, and agent A goes."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.journal import Event, Move
+    from domain.phases import Decision, Outcome, Phase, Way
+    from domain.seating import FENCED, OPEN
+    from workflows import steps
+    from workflows.course import Course, Stopped
+
+SEATED = timedelta(milliseconds=500)
+"""A seat is flipped only after this long: a publish within 20 ms of a join vanished in 7 of 32
+runs (measured, LiveKit 1.13.5)."""
+FARE_WELL = timedelta(seconds=3)
+"""For a client to leave its old room by itself, before the room is closed."""
+ROOMS_FOLLOW = timedelta(seconds=5)
+"""For the media server to do what it was told."""
+
+
+class Handover:
+    """From the agents' agreement until agent A is out of both rooms."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._order = course.order
+        self._floor = course.floor
+
+    async def move(self) -> None:
+        """Flip the traveller's standby seat, and see that the caller and agent B are together.
+
+        The flip is the commit point: before it a cancel wins, after it a cancel is refused.
+        """
+        course = self._course
+        way = await self._choose_way()
+        course.is_flipped = True
+        flipped_at = workflow.now()
+        self._floor.place(course.traveller, course.target, OPEN)
+        by = flipped_at + self._order.patience.move
+        if not await course.until(self._are_together, by=by, of="the move"):
+            course.note(Event.MOVE_UNDONE)
+            raise Stopped(Outcome.FAILED)
+        took_ms = round((workflow.now() - flipped_at) / timedelta(milliseconds=1))
+        course.move = Move(way=way, took_ms=took_ms)
+        course.note(Event.MOVED)
+        await self._quiet_the_old_place()
+
+    async def introduce(self) -> None:
+        """Let agent A stay for a while, if she asked to."""
+        course = self._course
+        if not course.decisions.introduce or course.a_is_gone:
+            return
+        course.enter(Phase.INTRODUCING, Event.INTRODUCING)
+        await self._bring_a_along()
+        by = workflow.now() + self._order.patience.introduce
+        await course.until(self._introduction_is_over, by=by, of="the introduction")
+
+    async def put_a_out(self) -> None:
+        """Take agent A from both rooms, see her gone, and void her seats."""
+        course, a = self._course, self._order.agent_a
+        for room in (course.room_a, course.room_b):
+            self._floor.withdraw(a, room)
+        by = workflow.now() + ROOMS_FOLLOW
+        await course.until(lambda: not self._floor.is_anywhere(a), by=by, of="agent A's leaving")
+        course.note(Event.AGENT_A_REMOVED, a)
+        await steps.revoke_seat(a, course.target)
+
+    async def see_old_room_empty(self) -> None:
+        """Give the traveller's client a moment to leave its old room by itself."""
+        course = self._course
+        by = workflow.now() + FARE_WELL
+        await course.until(
+            lambda: not self._floor.has(course.traveller, course.old_room), by=by, of="farewell"
+        )
+
+    async def _choose_way(self) -> Way:
+        course, floor = self._course, self._floor
+        if floor.has(course.traveller, course.target):
+            left = SEATED - floor.seated_for(course.traveller, course.target)
+            if left > timedelta(0):
+                await course.until(lambda: False, by=workflow.now() + left, of="a settled seat")
+        if floor.has(course.traveller, course.target):
+            return Way.STANDBY if self._order.follows else Way.MIRROR
+        course.offer_seat(course.traveller, course.target, "rejoin")
+        return Way.REJOIN if self._order.follows else Way.MIRROR
+
+    def _are_together(self) -> bool:
+        people = (self._order.caller, self._order.agent_b)
+        return all(self._floor.live(person, self._course.target) for person in people)
+
+    async def _quiet_the_old_place(self) -> None:
+        """Nobody may be heard in the caller's old ear any more but whoever has a place there."""
+        course = self._course
+        if self._order.follows:
+            self._floor.empty(course.room_a)
+        else:
+            await course.stop_hold()
+
+    async def _bring_a_along(self) -> None:
+        course, a = self._course, self._order.agent_a
+        if self._floor.grant(a, course.old_room) is not None:
+            self._floor.place(a, course.old_room, FENCED)
+            by = workflow.now() + ROOMS_FOLLOW
+            await course.until(
+                lambda: self._floor.silent(a, course.old_room), by=by, of="the fence"
+            )
+        self._floor.place(a, course.target, OPEN)
+        if not self._floor.has(a, course.target):
+            course.offer_seat(a, course.target, "introduce")
+
+    def _introduction_is_over(self) -> bool:
+        course = self._course
+        left = course.decisions.has(Decision.LEAVE) or course.a_is_gone
+        return left or course.caller_is_gone

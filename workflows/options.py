@@ -1,0 +1,89 @@
+"""How patient a workflow is with each kind of work, said once and by name."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType, ActivityConfig
+
+from domain.names import BRIEFING_QUEUE, RECORD_QUEUE
+
+_QUICKLY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1)
+)
+
+# A caller is listening: a step that hangs is worth less than one that is tried again.
+ROOM_CALL = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=5),
+    schedule_to_close_timeout=timedelta(seconds=30),
+    retry_policy=_QUICKLY,
+)
+
+# Never gives up: after an outage of the media server this is what opens the rooms again.
+WATCH = ActivityConfig(
+    start_to_close_timeout=timedelta(hours=12),
+    heartbeat_timeout=timedelta(seconds=2),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=300)
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+
+# Whoever asked for a seat is waiting for the answer; they may ask again.
+SEAT = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=5),
+    schedule_to_close_timeout=timedelta(seconds=10),
+    retry_policy=_QUICKLY,
+)
+
+# A host lives as long as its room; its own heartbeats (1.5 s) say that it plays on.
+HOSTING = ActivityConfig(
+    start_to_close_timeout=timedelta(hours=12),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1)
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+
+# A late briefing is worse than a short one: the rules' takes over long before this ends.
+WRITING = ActivityConfig(
+    task_queue=BRIEFING_QUEUE,
+    start_to_close_timeout=timedelta(seconds=10),
+    schedule_to_close_timeout=timedelta(seconds=60),
+    retry_policy=_QUICKLY,
+)
+
+# Lasts as long as agent B is being asked plus the speech; the briefer heartbeats meanwhile.
+SPEAKING = ActivityConfig(
+    task_queue=BRIEFING_QUEUE,
+    start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=100),
+        maximum_interval=timedelta(seconds=1),
+        maximum_attempts=5,
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+
+# Off the transfer's path: with the database away it waits, and the events catch up in order.
+RECORD = ActivityConfig(
+    task_queue=RECORD_QUEUE,
+    start_to_close_timeout=timedelta(seconds=15),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=2)
+    ),
+)
+
+# Agent B is rung only after this, so it may not take as long as agent B may.
+RESERVING = ActivityConfig(
+    task_queue=RECORD_QUEUE,
+    start_to_close_timeout=timedelta(seconds=6),
+    schedule_to_close_timeout=timedelta(seconds=15),
+    retry_policy=_QUICKLY,
+)
+
+
+def saying(config: ActivityConfig, summary: str) -> ActivityConfig:
+    """Add what the Temporal UI shows beside the step."""
+    return {**config, "summary": summary}

@@ -1,0 +1,188 @@
+"""The reception of a call: where people come in, and what is told about it."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.journal import CallStatus, Event
+    from domain.names import room_name
+    from domain.orders import CallOrder, TransferReport, TransferRequest, Who
+    from domain.phases import CallState, Responsible
+    from domain.seating import FENCED, OPEN, STANDBY, Grant, SeatIssued
+    from workflows import steps
+    from workflows.decisions import Refusal
+    from workflows.diary import Diary
+    from workflows.floor import Floor
+    from workflows.hosting import Hosting
+
+_STATES = {Responsible.AGENT_A: CallState.TALKING, Responsible.AGENT_B: CallState.TALKING}
+_KINDS = {
+    Responsible.AGENT_A: "agent",
+    Responsible.AGENT_B: "agent",
+    Responsible.HOST: "host",
+    Responsible.NOBODY: "nobody",
+}
+
+AGENTS_WAY = timedelta(seconds=20)
+"""For an agent who has answered to come through the door."""
+
+
+class Reception:
+    """Everything a call knows, and the handlers that let people in. `CallWorkflow` acts."""
+
+    def __init__(self, order: CallOrder) -> None:
+        self.order = order
+        self.room = room_name(workflow.uuid4())
+        self.floor = Floor()
+        self.diary = Diary(order.tenant, order.call_id)
+        self.hosting = Hosting(order.caller)
+        self.state = CallState.WAITING
+        self.agent: str | None = None
+        self.request: TransferRequest | None = None
+        self.report: TransferReport | None = None
+        self.noted: CallStatus | None = None
+        self.is_open = False
+        self.hung_up = False
+
+    def is_over(self) -> bool:
+        return self.hung_up or self.floor.gone(self.order.caller, self.order.patience.gone)
+
+    def status(self) -> CallStatus:
+        report = self.report
+        agent = report.agent if report else self.agent
+        state = self.state
+        kind = "agent" if state is CallState.TALKING else "host"
+        if report:
+            state = _STATES.get(report.responsible, CallState.WAITING)
+            kind = _KINDS[report.responsible]
+            if report.on_hold:
+                state = CallState.ON_HOLD
+        if state is CallState.ENDED:
+            kind = "nobody"
+        return CallStatus(
+            state=state,
+            room=report.room if report else self.room,
+            agent=agent,
+            responsible_kind=kind,
+            responsible=agent if kind == "agent" else None,
+            transfer_id=self.request.transfer_id if self.request else None,
+            people=report.people if report else self.floor.people(),
+        )
+
+    def note(self, event: Event, actor: str | None = None) -> None:
+        self.noted = self.status()
+        self.diary.note(event, actor=actor, call=self.noted)
+
+    def note_news(self) -> None:
+        status, noted = self.status(), self.noted
+        if status == noted:
+            return
+        if noted is None or status.state == noted.state:
+            self.note(Event.PEOPLE_CHANGED)
+        elif status.state is CallState.TALKING:
+            self.note(Event.CALL_TALKING, status.agent)
+        else:
+            self.note(Event.CALL_WAITING)
+
+    @workflow.query
+    def view(self) -> CallStatus:
+        """Show whose the caller is; nothing private is in it."""
+        return self.status()
+
+    @workflow.update
+    async def enter(self) -> SeatIssued:
+        """Let the caller in: the answer comes when the room is open."""
+        await workflow.wait_condition(lambda: self.is_open)
+        return await self._issue_seat(self.order.caller, OPEN)
+
+    @workflow.update
+    async def answer(self, who: Who) -> SeatIssued:
+        """An agent takes the call; the first one has it."""
+        if self.agent is None:
+            self.agent = who.person
+            self.floor.expect(who.person, self.room, within=AGENTS_WAY)
+            self.note(Event.CALL_ANSWERED, who.person)
+        return await self._issue_seat(who.person, OPEN)
+
+    @answer.validator
+    def _may_answer(self, who: Who) -> None:
+        if self.is_over():
+            raise Refusal("call_ended", "The call has ended.")
+        if self.agent not in (None, who.person):
+            raise Refusal("already_answered", "Somebody else has answered this call.")
+        if self.request is not None:
+            raise Refusal("transfer_running", "This call is being transferred.")
+
+    @workflow.update
+    async def seat(self, who: Who) -> SeatIssued:
+        """Say where somebody belongs now, and issue a seat there."""
+        return await self._issue_seat(who.person, self._grant(who.person) or FENCED)
+
+    @seat.validator
+    def _may_have_seat(self, who: Who) -> None:
+        if self.is_over():
+            raise Refusal("call_ended", "The call has ended.")
+        if not self.is_open or self._grant(who.person) is None:
+            raise Refusal("no_seat", "There is no seat for you in this call now.")
+
+    @workflow.update
+    def end(self, who: Who) -> None:
+        """Hang up, as the caller or as the agent who has them."""
+        self.hung_up = True
+
+    @end.validator
+    def _may_end(self, who: Who) -> None:
+        if who.person not in (self.order.caller, self.agent):
+            raise Refusal("not_yours", "This is not your call.")
+        if self.request is not None and who.person != self.order.caller:
+            raise Refusal("use_cancel_or_complete", "Cancel or complete the transfer first.")
+
+    @workflow.update
+    def transfer(self, request: TransferRequest) -> None:
+        """Agent A asks agent B to take over."""
+        if self.request is None:
+            self.request = request
+
+    @transfer.validator
+    def _may_transfer(self, request: TransferRequest) -> None:
+        if self.is_over():
+            raise Refusal("call_ended", "The call has ended.")
+        if request.agent_a != self.agent:
+            raise Refusal("not_yours", "Only the agent who has the caller can transfer them.")
+        if request.agent_a == request.agent_b:
+            raise Refusal("transfer_to_oneself", "You have this call already.")
+        if self.request is not None and self.request.transfer_id != request.transfer_id:
+            raise Refusal("transfer_running", "Another transfer of this call is running.")
+
+    @workflow.signal
+    def look(self) -> None:
+        """Something may have changed in the room: a hint, never a fact."""
+        self.floor.look_again()
+
+    @workflow.signal
+    def reported(self, report: TransferReport) -> None:
+        """A running transfer says how things are."""
+        if self.request is not None and report.transfer_id == self.request.transfer_id:
+            self.report = report
+
+    def _grant(self, person: str) -> Grant | None:
+        report = self.report
+        if report is not None and person == report.guest:
+            return STANDBY
+        if person == self.order.caller:
+            return OPEN
+        if person == (report.agent if report else self.agent) or person == self.agent:
+            return FENCED if report and report.on_hold else OPEN
+        return None
+
+    async def _issue_seat(self, person: str, may: Grant) -> SeatIssued:
+        return await steps.issue_seat(
+            tenant=self.order.tenant,
+            call_id=self.order.call_id,
+            transfer_id=None,
+            room=self.report.room if self.report else self.room,
+            person=person,
+            may=may,
+            deaf_at_the_door=person != self.order.caller,
+        )

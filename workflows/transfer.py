@@ -1,0 +1,229 @@
+"""The life of one warm transfer."""
+
+import asyncio
+from contextlib import suppress
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.journal import Event
+    from domain.orders import TransferOrder, TransferReport, Who
+    from domain.phases import Decision, Outcome, Phase
+    from domain.seating import FENCED, OPEN, STANDBY, SeatIssued
+    from workflows import steps
+    from workflows.briefer import Briefer
+    from workflows.consultation import Consultation
+    from workflows.course import Course, Stopped
+    from workflows.decisions import BEING_ASKED, Refusal
+    from workflows.floor import MOVING
+    from workflows.handover import Handover
+
+
+@workflow.defn
+class TransferWorkflow(Course):
+    """Carries one caller from agent A to agent B, or gives them back to agent A.
+
+    Handlers only record; `run` alone acts. Whatever stops the story on its way is `Stopped` with
+    an outcome, and from wherever it happens the caller is given back.
+    """
+
+    @workflow.init
+    def __init__(self, order: TransferOrder) -> None:
+        super().__init__(order)
+        self._briefer = Briefer(order, self._note_briefing)
+        self._consultation = Consultation(self)
+        self._handover = Handover(self)
+
+    @workflow.run
+    async def run(self, order: TransferOrder) -> TransferReport:
+        """Ask agent B, brief them, let the agents talk and agree, then move the caller."""
+        self._attend()
+        try:
+            await self._prepare()
+            await self._ring()
+            await self._consult()
+            await self._move()
+            outcome = Outcome.COMPLETED
+        except (Stopped, ActivityError, asyncio.CancelledError) as stop:
+            outcome = self._why(stop)
+            await self._give_back(outcome)
+        await self._clear_up(outcome)
+        return await self._sign_off()
+
+    def _attend(self) -> None:
+        """Watch the rooms, write the diary and keep the call informed, all along."""
+        self.floor.add(self.room_a)
+        self.floor.place(self.order.caller, self.room_a, OPEN)
+        self.floor.place(self.order.agent_a, self.room_a, OPEN)
+        self._watching = asyncio.create_task(self.floor.keep())
+        self._attending = [
+            asyncio.create_task(self.diary.keep()),
+            asyncio.create_task(self.keep_call_informed()),
+        ]
+
+    async def _prepare(self) -> None:
+        """Reserve agent B, and open room B for them."""
+        self.enter(Phase.PREPARING, Event.REQUESTED)
+        self.begin_attempt()
+        reserved, _ = await asyncio.gather(steps.reserve(self.order), steps.open_room(self.room_b))
+        if not reserved:
+            raise Stopped(Outcome.BUSY)
+        self.floor.add(self.room_b)
+
+    async def _ring(self) -> None:
+        """Ask agent B, who is briefed as soon as they are there; the caller takes a deaf seat."""
+        order = self.order
+        self.floor.place(order.agent_b, self.room_b, OPEN)
+        self.floor.place(self.traveller, self.target, STANDBY)
+        self.enter(Phase.OFFERING, Event.OFFERED)
+        self._attending.append(asyncio.create_task(self._briefer.keep(self.room_b)))
+        if order.follows:
+            self.offer_seat(order.caller, self.room_b, "standby")
+        by = workflow.now() + order.patience.offer
+        if not await self.until(self._b_has_answered, by=by, of="agent B's answer"):
+            raise Stopped(Outcome.NO_ANSWER)
+        by = max(by, workflow.now() + order.patience.gone)
+        if not await self.until(lambda: self.b_is_live, by=by, of="agent B's arrival"):
+            raise Stopped(Outcome.AGENT_B_LEFT)
+
+    async def _consult(self) -> None:
+        """Brief agent B, and let the agents talk until they agree."""
+        self.note(Event.AGENT_B_ARRIVED, self.order.agent_b)
+        self.enter(Phase.BRIEFING, Event.BRIEFING_STARTED)
+        if not self.order.follows:
+            self.offer_seat(self.order.agent_b, self.room_a, "mirror")
+        self._attending.append(asyncio.create_task(self._consultation.warn_in_time()))
+        await self._consultation.until_agreed()
+
+    async def _move(self) -> None:
+        """Silence the briefer, bring the caller and agent B together, and let agent A go."""
+        self.enter(Phase.MOVING, Event.MOVING)
+        self.floor.pace = MOVING
+        await self._briefer.leave(self.room_b)
+        await self._handover.move()
+        await self._handover.introduce()
+        await self._handover.put_a_out()
+
+    def _why(self, stop: BaseException) -> Outcome:
+        if self.move is not None:
+            return Outcome.COMPLETED
+        if isinstance(stop, Stopped):
+            return stop.outcome
+        return Outcome.CANCELLED if is_cancelled_exception(stop) else Outcome.FAILED
+
+    async def _give_back(self, outcome: Outcome) -> None:
+        """Undo every step, so that the caller is with agent A again, or with the host."""
+        order = self.order
+        if self.move is not None:
+            await self._handover.put_a_out()
+            return
+        self.end_attempt(outcome)
+        for person in (order.caller, order.agent_a, order.agent_b):
+            self.floor.withdraw(person, self.room_b)
+        self.floor.withdraw(order.agent_b, self.room_a)
+        self.floor.place(order.agent_a, self.room_a, OPEN)
+        self.enter(Phase.RETURNING, Event.RETURNING)
+        if self.caller_is_gone:
+            return
+        if not self.floor.has(order.caller, self.room_a):
+            self.offer_seat(order.caller, self.room_a, "back")
+        by = workflow.now() + order.patience.gone
+        await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
+        if self.is_on_hold:
+            await self.stop_hold()
+
+    async def _clear_up(self, outcome: Outcome) -> None:
+        """Close the room that is not needed any more, and let agent B be asked again."""
+        with suppress(ActivityError):  # the media server is away: the sweeper finds the room
+            if self.move is not None and self.order.follows:
+                await self._handover.see_old_room_empty()
+            elif self.phase is not Phase.PREPARING:
+                await self._briefer.leave(self.room_b)
+            self.floor.drop(self.old_room)
+            await steps.close_room(self.old_room)
+        missed = outcome is Outcome.NO_ANSWER
+        self._releasing = asyncio.create_task(steps.release(self.order, missed=missed))
+        self.end_attempt(outcome)
+        self.outcome = outcome
+        self.enter(Phase.ENDED, Event.ENDED)
+
+    async def _sign_off(self) -> TransferReport:
+        """Hand the rooms to the call's workflow, and leave once the record has everything."""
+        self._watching.cancel()
+        self.is_over = True
+        await workflow.wait_condition(lambda: self.last_report == self.report())
+        await self._releasing
+        await workflow.wait_condition(
+            lambda: self.diary.is_written and workflow.all_handlers_finished()
+        )
+        for task in self._attending:
+            task.cancel()
+        return self.report()
+
+    def _b_has_answered(self) -> bool:
+        return self.decisions.has(Decision.ACCEPT) or self.b_is_live
+
+    def _note_briefing(self, event: Event) -> None:
+        self.briefing_spoken = self._briefer.was_spoken
+        self.note(event)
+
+    @workflow.update
+    async def seat(self, who: Who) -> SeatIssued:
+        """Issue a seat in room B; agent A's and the caller's are deaf and mute until opened."""
+        person = who.person
+        if person == self.order.agent_a and self.phase in BEING_ASKED:
+            self._consultation.a_wants_in = True
+            if self.floor.grant(person, self.room_b) is None:
+                self.floor.place(person, self.room_b, FENCED)
+        return await steps.issue_seat(
+            tenant=self.order.tenant,
+            call_id=self.order.call_id,
+            transfer_id=self.order.transfer_id,
+            room=self.room_b,
+            person=person,
+            may=self.floor.grant(person, self.room_b) or FENCED,
+            deaf_at_the_door=True,
+        )
+
+    @seat.validator
+    def _may_have_seat(self, who: Who) -> None:
+        order, phase = self.order, self.phase
+        if who.person not in (order.caller, order.agent_a, order.agent_b):
+            raise Refusal("not_yours", "You have no seat in this transfer.", phase)
+        has_place = self.floor.grant(who.person, self.room_b) is not None
+        may_come = who.person == order.agent_a and phase in BEING_ASKED
+        if phase in (Phase.PREPARING, Phase.RETURNING, Phase.ENDED) or not (has_place or may_come):
+            raise Refusal("no_seat", f"There is no seat for you while it is {phase}.", phase)
+
+    @workflow.signal
+    def look(self) -> None:
+        """Something may have changed in the rooms: a hint, never a fact."""
+        self.floor.look_again()
+
+    @workflow.signal
+    def caller_left(self) -> None:
+        """The caller hung up."""
+        self.caller_has_left = True
+
+    @workflow.signal
+    def arrived(self) -> None:
+        """The caller's client says that it hears agent B."""
+        self.note(Event.ARRIVED, self.order.caller)
+
+    @workflow.signal
+    def briefing_changed(self) -> None:
+        """An agent has changed the words of the briefing."""
+        if not self._briefer.was_spoken:
+            self._briefer.speak_again()
+        self.note(Event.BRIEFING_WRITTEN)
+
+    @workflow.signal
+    def speak(self) -> None:
+        """Say the briefing again."""
+        self._briefer.speak_again()
+
+    @workflow.signal
+    def hush(self) -> None:
+        """Stop saying the briefing."""
+        self._briefer.hush()

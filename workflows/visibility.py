@@ -1,0 +1,34 @@
+"""How a transfer looks to ops in the Temporal UI."""
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+with workflow.unsafe.imports_passed_through():
+    from domain.phases import Outcome, Phase, Responsible
+
+TRANSFER_PHASE = SearchAttributeKey.for_keyword("TransferPhase")
+TRANSFER_OUTCOME = SearchAttributeKey.for_keyword("TransferOutcome")
+CALL_ID = SearchAttributeKey.for_keyword("CallId")
+TENANT = SearchAttributeKey.for_keyword("Tenant")
+
+ALL = (TRANSFER_PHASE, TRANSFER_OUTCOME, CALL_ID, TENANT)
+"""A missing one fails every workflow task for ever (measured), so the worker registers them."""
+
+
+def attributes(call_id: str, tenant: str) -> TypedSearchAttributes:
+    """What every workflow of ours is found by, from its start."""
+    return TypedSearchAttributes(
+        [SearchAttributePair(CALL_ID, call_id), SearchAttributePair(TENANT, tenant)]
+    )
+
+
+def show(phase: Phase, outcome: Outcome | None, responsible: Responsible) -> None:
+    """Show where a transfer stands, in the list and on its page."""
+    changes = [TRANSFER_PHASE.value_set(phase)]
+    if outcome:
+        changes.append(TRANSFER_OUTCOME.value_set(outcome))
+    workflow.upsert_search_attributes(changes)
+    ended = f" · outcome **{outcome}**" if outcome else ""
+    workflow.set_current_details(
+        f"Phase **{phase}**{ended}. Responsible for the caller: **{responsible}**."
+    )
