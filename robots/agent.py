@@ -35,7 +35,7 @@ class Agent(Person):
     async def answer(self, call_id: str) -> Call:
         """Take a waiting call and sit down with the caller."""
         call, seat = await self.api.answer(call_id)
-        self.calls[call.id] = call
+        self.call_id = call_id
         await self.take(seat)
         return call
 
@@ -67,6 +67,7 @@ class Agent(Person):
 
     async def take_offer(self, transfer_id: str) -> Place:
         """Answer the offer: sit down in room B, as one does before accepting."""
+        self.call_id = self.transfers[transfer_id].call_id
         return await self.take(await self.api.transfer_seat(transfer_id))
 
     async def consult(self, transfer_id: str) -> Place:
@@ -98,7 +99,7 @@ class Agent(Person):
     def heed(self, kind: str, view: BaseModel) -> None:
         if not isinstance(view, Transfer):
             return
-        if kind == "offer" and view.phase != "ended":
+        if kind == "offer":
             self.offers[view.id] = view
         elif view.phase == "ended":
             self.offers.pop(view.id, None)
@@ -112,7 +113,7 @@ class Agent(Person):
         transfer = self.transfers.get(offer.transfer_id or "")
         if transfer and transfer.rooms.a == offer.room:
             try:
-                return await self.api.call_seat(offer.call_id or transfer.call_id)
+                return await self.api.call_seat(transfer.call_id)
             except Problem as problem:
                 if problem.status not in (403, 409):
                     raise

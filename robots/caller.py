@@ -39,8 +39,7 @@ class Caller(Person):
         if not self.follows:
             body["follows"] = False
         call, seat = await self.api.start_call(body, key)
-        self.id = seat.identity
-        self.calls[call.id] = call
+        self.id, self.call_id = seat.identity, call.id
         self.home = seat.room
         await self.take(seat)
         await self.follow()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -46,6 +47,7 @@ class Person:
         self.api = Api(url)
         self.name = name
         self.id = ""
+        self.call_id = ""
         self.voice = voice
         self.ears = Ears()
         self.places: dict[str, Place] = {}
@@ -134,8 +136,9 @@ class Person:
         return time.monotonic()
 
     async def _follow(self, stream: Stream) -> None:
-        async for event in stream.events():
-            self._heed(event)
+        async with aclosing(stream.events()) as events:
+            async for event in events:
+                self._heed(event)
 
     def _heed(self, event: Event) -> None:
         kind = KINDS.get(event.kind)
@@ -164,6 +167,7 @@ class Person:
 
     async def seat_for(self, offer: SeatOffer) -> Seat:
         """Ask for the seat in the offered room, whatever was thought before."""
+        self.call_id = offer.call_id or self.call_id
         if offer.transfer_id:
             try:
                 seat = await self.api.transfer_seat(offer.transfer_id)
@@ -172,7 +176,7 @@ class Person:
             else:
                 if seat.room == offer.room:
                     return seat
-        return await self.api.call_seat(offer.call_id or "")
+        return await self.api.call_seat(self.call_id)
 
     def place_changed(self, place: Place) -> None:
         """Permissions or connection of a place changed; a lost connection is made anew."""
@@ -190,8 +194,3 @@ class Person:
             return True
 
         await until(seated, COME_BACK_WITHIN_S, f"{self.name} to come back to {place.name}", 0.25)
-
-    @property
-    def call_id(self) -> str:
-        """The call this person is in."""
-        return next(iter(reversed(self.calls)), "")

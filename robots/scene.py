@@ -191,6 +191,7 @@ class Scene:
             _state(one.at, one.view)
             for one in [*self.a.told, *self.b.told]
             if isinstance(one.view, Call | Transfer)
+            and one.view.id in (self.call_id, self.transfer_id)
         ]
         return sorted((one for one in told if one), key=lambda one: one.at)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 import httpx
@@ -35,7 +35,7 @@ class Stream:
         self.last_id = ""
         self.connected = asyncio.Event()
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Yield events for ever; ends when the api says that there is nothing to follow."""
         while True:
             try:
@@ -50,7 +50,7 @@ class Stream:
             self.connected.clear()
             await asyncio.sleep(AGAIN_AFTER_S)
 
-    async def _once(self) -> AsyncIterator[Event]:
+    async def _once(self) -> AsyncGenerator[Event, None]:
         headers = {"Accept": "text/event-stream"}
         if self.last_id:
             headers["Last-Event-ID"] = self.last_id

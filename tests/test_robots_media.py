@@ -1,78 +1,38 @@
 """The robots' voices and ears on a real LiveKit server."""
 
-import asyncio
 import os
-import socket
 import time
+import wave
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
+import numpy as np
 import pytest_asyncio
-import yaml
 from livekit import api as livekit
 
 from robots.ears import Ears, of
 from robots.place import Place
+from robots.recording import mixed, write_wav
 from robots.sound import Span
 from robots.views import May, Seat
-from robots.voice import Voice
+from robots.voice import SAMPLE_RATE, Voice
 from robots.waiting import until
-
-KEY, SECRET = "devkey", "a-secret-of-tests-with-32-characters"
-SERVER = Path.home() / ".cache/warm-transfer/livekit-server-1.13.5/livekit-server"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+from robots.witness import Witness
+from tests.servers import LiveKitServer
 
 
 @pytest_asyncio.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[livekit.LiveKitAPI]:
-    port, home = free_port(), tmp_path_factory.mktemp("livekit")
-    config = {
-        "port": port,
-        "bind_addresses": ["127.0.0.1"],
-        "rtc": {
-            "tcp_port": free_port(),
-            "udp_port": free_port(),
-            "node_ip": "127.0.0.1",
-            "use_external_ip": False,
-            "enable_loopback_candidate": True,
-            "interfaces": {"includes": ["lo"]},
-        },
-        "room": {"auto_create": False},
-        "keys": {KEY: SECRET},
-    }
-    (home / "livekit.yaml").write_text(yaml.safe_dump(config))
-    with (home / "livekit.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            SERVER, "--config", home / "livekit.yaml", stdout=log, stderr=log
-        )
-    lk = livekit.LiveKitAPI(f"http://127.0.0.1:{port}", KEY, SECRET)
-
-    async def answers() -> bool:
-        try:
-            await lk.room.list_rooms(livekit.ListRoomsRequest())
-        except OSError:
-            return False
-        return True
-
-    await until(answers, 15, "LiveKit to answer", 0.1)
-    yield lk
-    await lk.aclose()
-    process.terminate()
-    await process.wait()
+async def lk(livekit_server: LiveKitServer) -> AsyncIterator[livekit.LiveKitAPI]:
+    async with livekit_server.api() as lk:
+        yield lk
 
 
 class Hall:
     """One room of a test and whoever sits in it."""
 
-    def __init__(self, lk: livekit.LiveKitAPI, room: str) -> None:
-        self.lk, self.room = lk, room
+    def __init__(self, server: LiveKitServer, lk: livekit.LiveKitAPI, room: str) -> None:
+        self.server, self.lk, self.room = server, lk, room
         self.places: dict[str, Place] = {}
 
     async def seat(self, who: str, tone: str, *, standby: bool = False) -> Place:
@@ -85,11 +45,16 @@ class Hall:
             hidden=standby,
             can_publish_sources=[] if standby else ["microphone"],
         )
-        token = livekit.AccessToken(KEY, SECRET).with_identity(who).with_grants(grants)
+        token = (
+            livekit.AccessToken(self.server.key, self.server.secret)
+            .with_identity(who)
+            .with_grants(grants)
+        )
         token = token.with_ttl(timedelta(minutes=2))
-        url = str(self.lk.room._client.host).replace("http", "ws")
         may = May(publish=not standby, subscribe=not standby)
-        seat = Seat(url=url, room=self.room, identity=who, token=token.to_jwt(), may=may)
+        seat = Seat(
+            url=self.server.url, room=self.room, identity=who, token=token.to_jwt(), may=may
+        )
         place = Place(seat, Voice(tone), Ears())
         await place.join()
         self.places[who] = place
@@ -111,15 +76,15 @@ class Hall:
 
 
 @pytest_asyncio.fixture
-async def hall(server: livekit.LiveKitAPI) -> AsyncIterator[Hall]:
+async def hall(livekit_server: LiveKitServer, lk: livekit.LiveKitAPI) -> AsyncIterator[Hall]:
     room = f"room-{os.urandom(8).hex()}"
-    await server.room.create_room(livekit.CreateRoomRequest(name=room))
-    hall = Hall(server, room)
+    await lk.room.create_room(livekit.CreateRoomRequest(name=room))
+    hall = Hall(livekit_server, lk, room)
     yield hall
     for place in hall.places.values():
         await place.leave()
         await place.ears.close()
-    await server.room.delete_room(livekit.DeleteRoomRequest(room=room))
+    await lk.room.delete_room(livekit.DeleteRoomRequest(room=room))
 
 
 async def test_two_robots_hear_each_other_without_a_break_and_know_the_tone(hall: Hall) -> None:
@@ -212,3 +177,37 @@ async def test_silence_is_measured_to_a_hundredth_of_a_second(hall: Hall) -> Non
     silence = one.ears.silence(Span(muted - 0.5, unmuted + 0.9))
     assert abs(silence.lasts_s - (unmuted - muted)) < 0.15
     assert abs(silence.began - muted) < 0.25
+
+
+async def test_the_witness_sees_rights_microphones_and_rooms(hall: Hall) -> None:
+    await hall.seat("agt_b", "b")
+    await hall.seat("caller_1", "caller", standby=True)
+    server = hall.server
+    async with Witness(server.url, server.key, server.secret) as witness:
+        await until(lambda: len(witness.samples) > 2, 3, "three samples")
+        seen = witness.samples[-1]
+        (agent,), (caller,) = seen.of("agt_b"), seen.of("caller_1")
+        assert agent.is_live
+        assert agent.is_on_air
+        assert caller.active
+        assert caller.hidden
+        assert (caller.may_hear, caller.may_speak, caller.published) == (False, False, False)
+        assert hall.room in seen.rooms
+        assert not (await witness.look(dispatches=True)).dispatches
+
+
+async def test_a_recording_holds_what_was_heard_without_the_pilot_tones(
+    hall: Hall, tmp_path: Path
+) -> None:
+    one = await hall.seat("caller_1", "caller")
+    two = await hall.seat("agt_a", "a")
+    await until(lambda: one.ears.hears("agt_a"), 5, "the agent to be heard")
+    began = time.monotonic()
+    await two.voice.say("Good morning.")
+    await until(lambda: not two.voice.is_talking, 10, "the words to be said")
+    write_wav(tmp_path / "heard.wav", mixed(one.ears, began, time.monotonic()))
+    with wave.open(str(tmp_path / "heard.wav")) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    spectrum = np.abs(np.fft.rfft(sound))
+    hertz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
+    assert spectrum[hertz < 3600].max() > 100 * spectrum[hertz > 3700].max()
