@@ -2,22 +2,26 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
-from api.errors import Conflict, Unavailable
+from api.errors import Conflict, NotYours, Unavailable
 from domain.names import CONTROL_QUEUE, call_workflow, transfer_workflow
 from domain.orders import CallOrder, Choice, TransferRequest, Who
-from domain.phases import Decision
+from domain.phases import Decision, Phase
 from domain.seating import SeatIssued
 from workflows.call import CallWorkflow
 from workflows.transfer import TransferWorkflow
@@ -73,11 +77,13 @@ class Gateway:
 
     async def answer(self, call_id: str, agent: str) -> SeatIssued:
         """Let an agent take a call; the first one has it."""
-        return await self._ask_call(call_id, CallWorkflow.answer, Who(person=agent))
+        seat = await self._ask_call(call_id, CallWorkflow.answer, Who(person=agent))
+        return cast(SeatIssued, seat)
 
     async def call_seat(self, call_id: str, person: str) -> SeatIssued:
         """Issue a seat in the room where this person belongs now."""
-        return await self._ask_call(call_id, CallWorkflow.seat, Who(person=person))
+        seat = await self._ask_call(call_id, CallWorkflow.seat, Who(person=person))
+        return cast(SeatIssued, seat)
 
     async def end_call(self, call_id: str, person: str) -> None:
         """Hang up; hanging up a call that has ended is fine."""
@@ -93,7 +99,8 @@ class Gateway:
 
     async def transfer_seat(self, transfer_id: str, person: str) -> SeatIssued:
         """Issue a seat in room B."""
-        return await self._ask_transfer(transfer_id, TransferWorkflow.seat, Who(person=person))
+        seat = await self._ask_transfer(transfer_id, TransferWorkflow.seat, Who(person=person))
+        return cast(SeatIssued, seat)
 
     async def decide(self, transfer_id: str, choice: Choice) -> None:
         """Pass on a decision; returns once the workflow has recorded it."""

@@ -13,7 +13,7 @@ from adapters.livekit import open_livekit
 from adapters.logs import setup_logging
 from adapters.sealing import Sealer
 from adapters.sql import open_record
-from adapters.summaries import LiteLLMSummaries
+from adapters.summaries import ModelSummaries
 from domain.ports import Ports
 from domain.settings import (
     DatabaseSettings,
@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 def main() -> None:
     """Read the settings, and serve."""
     try:
-        livekit = LiveKitSettings()  # type: ignore[call-arg]
-        secret = SecretSettings()  # type: ignore[call-arg]
+        livekit = LiveKitSettings()
+        secret = SecretSettings()
         database, models, logs = DatabaseSettings(), ModelSettings(), LogSettings()
     except ValidationError as error:
         sys.exit(explain(error))
@@ -57,7 +57,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         media = await stack.enter_async_context(open_livekit(livekit))
         record = await stack.enter_async_context(open_record(database.url))
-        summaries = LiteLLMSummaries(models)
+        summaries = ModelSummaries(models)
         ports = Ports(
             rooms=media.rooms,
             tokens=media.tokens,
