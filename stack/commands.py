@@ -78,7 +78,9 @@ def _down(asked: argparse.Namespace) -> None:
     _send(known["supervisor"], signal.SIGTERM)
     with progress("Stopping"):
         until = time.monotonic() + END_PATIENCE_S
-        while not is_free(asked.data) and _lives(known["supervisor"]) and time.monotonic() < until:
+        while (
+            not is_free(asked.data) and _send(known["supervisor"], 0) and time.monotonic() < until
+        ):
             pause()
         for pid in known["pids"].values() if not is_free(asked.data) else ():
             _send(-pid, signal.SIGKILL)
@@ -138,16 +140,10 @@ def _concerns(stack: LocalStack, key: str) -> bool:
     return part == "logs" or part in stack.external or part in map(kind, stack.names)
 
 
-def _send(pid: int, number: signal.Signals) -> None:
+def _send(pid: int, number: int) -> bool:
+    """Send a signal; False when nobody is there any more."""
     try:
         os.kill(pid, number)
-    except ProcessLookupError:
-        return
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     return True

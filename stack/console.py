@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 SHOW_AFTER_S, TERMINAL_EVERY_S, LOG_EVERY_S = 2.0, 1.0, 15.0
+ERASE_LINE = "\r\033[K"
 TAIL_LINES = 15
 
 
@@ -55,10 +56,8 @@ def pause(seconds: float = 0.1) -> None:
 
 
 def say(line: str) -> None:
-    """Write one line. A reader who went away must not stop what tidies up, so that is no error."""
-    with contextlib.suppress(OSError):
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    """Write one line."""
+    _write(line + "\n")
 
 
 @contextlib.contextmanager
@@ -71,16 +70,9 @@ def progress(doing: str) -> Iterator[None]:
         while not over.wait(wait):
             wait = TERMINAL_EVERY_S if terminal else LOG_EVERY_S
             line = f"{doing} … {time.monotonic() - started:.0f} s"
-            if not terminal:
-                say(line)
-                continue
-            with contextlib.suppress(OSError):
-                sys.stdout.write(f"\r\033[K{line}")
-                sys.stdout.flush()
+            _write(f"{ERASE_LINE}{line}" if terminal else f"{line}\n")
         if terminal and wait != SHOW_AFTER_S:
-            with contextlib.suppress(OSError):
-                sys.stdout.write("\r\033[K")
-                sys.stdout.flush()
+            _write(ERASE_LINE)
 
     ticker = threading.Thread(target=show, daemon=True)
     ticker.start()
@@ -125,3 +117,10 @@ def run(
     if process.returncode:
         raise Trouble(f"{''.join(said[-TAIL_LINES:])}Failed: {doing} (exit {process.returncode}).")
     return "".join(said)
+
+
+def _write(text: str) -> None:
+    """A reader who went away must not stop what tidies up."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(text)
+        sys.stdout.flush()

@@ -55,13 +55,13 @@ class LocalStack:
         self.logs = self.data / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
         self.data.chmod(0o700)
-        self._lock = hold(self.data)
         self.ports = ports.choose(outer, free=free_ports)
         self.env = environment.product(outer, self.ports, self.data)
         self.external = environment.external(outer)
         self.urls = self._places()
         self._running: dict[str, Process] = {}
         self._ended: list[Process] = []
+        self._lock = hold(self.data)
 
     def __enter__(self) -> Self:
         try:
