@@ -1,0 +1,1 @@
+"""The front door: thin routes, one gateway that alone speaks Temporal, events out."""

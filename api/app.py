@@ -1,0 +1,113 @@
+"""The front door, put together."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from starlette.types import Lifespan
+
+from api.attendance import Attendance
+from api.door import Door
+from api.errors import Invalid, TooLarge, Unavailable
+from api.metrics import Metrics
+from api.problems import MOST_BODY, Problem, add_problem_handlers, problems
+from api.routes import agents, calls, decisions, events, health, sign_in, transfers, webhooks
+from api.services import Services
+from api.tailer import Tailer
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the app around what it opens to; nothing is read from the environment here."""
+    tailer = Tailer(services.record)
+    attendance = Attendance(services.record)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        running = [asyncio.create_task(tailer.run()), asyncio.create_task(attendance.run())]
+        yield
+        tailer.close()
+        for task in running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    app = _bare_app(lifespan)
+    app.state.services = services
+    app.state.tailer = tailer
+    app.state.attendance = attendance
+    app.state.metrics = Metrics(lambda: tailer.streams)
+    app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
+    add_problem_handlers(app)
+    _add_door(app, services)
+    return app
+
+
+def description() -> dict[str, Any]:
+    """Describe the api in OpenAPI's words."""
+    return _bare_app().openapi()
+
+
+def _bare_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    app = FastAPI(
+        title="Warm Transfer",
+        version="1",
+        description="A caller is handed from one agent to the next, and is never alone.",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    _add_routes(app)
+    _describe(app)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    # A route with neither body nor parameters has no 422, but no route is harmed by saying so.
+    always = problems(Invalid, TooLarge, Unavailable)
+    v1 = APIRouter(prefix="/v1", max_body_size=MOST_BODY, responses=always)
+    for module in (sign_in, agents, calls, transfers, decisions, events):
+        v1.include_router(module.router)
+    app.include_router(v1)
+    app.include_router(webhooks.router, max_body_size=MOST_BODY)
+    app.include_router(health.router)
+
+
+def _add_door(app: FastAPI, services: Services) -> None:
+    origins = [o.strip() for o in services.settings.cors_origins.split(",") if o.strip()]
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Location", "Retry-After"],
+        )
+    app.add_middleware(Door, metrics=app.state.metrics)
+
+
+def _describe(app: FastAPI) -> None:
+    """Describe the api with its problems and its bearer tokens."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            components = schema.setdefault("components", {})
+            problem = Problem.model_json_schema(ref_template=REFERENCE)
+            components.setdefault("schemas", {}).update(problem.pop("$defs", {}))
+            components["schemas"]["Problem"] = problem
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

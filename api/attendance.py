@@ -1,0 +1,59 @@
+"""Whose event stream is open: an agent whose page is closed is away."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from domain.errors import PortError
+from domain.record import Record
+from domain.views import SignedIn
+
+AGAIN = timedelta(seconds=15)
+"""How often an open stream is told of again, so that a killed process's streams expire."""
+
+Key = tuple[str, str]
+
+
+class Attendance:
+    """Tells the record of every stream that opens or closes, and of the open ones again."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._open: Counter[Key] = Counter()
+        self._changed: dict[Key, None] = {}
+        self._news = asyncio.Event()
+
+    @contextmanager
+    def here(self, person: SignedIn) -> Iterator[None]:
+        """Be there for as long as this lasts; somebody with two pages goes with the second."""
+        key = (person.tenant, person.id)
+        self._count(key, 1)
+        try:
+            yield
+        finally:
+            self._count(key, -1)
+
+    async def run(self) -> None:
+        """Tell the record until cancelled. At the end nobody is reported gone: they come back."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), AGAIN.total_seconds())
+            self._news.clear()
+            changed = self._changed or dict.fromkeys(self._open)
+            self._changed = {}
+            for tenant, person in changed:
+                # The next round says it again.
+                with suppress(PortError):
+                    await self._record.stream_seen(
+                        tenant, person, open_=self._open[tenant, person] > 0
+                    )
+            self._open += Counter()
+
+    def _count(self, key: Key, by: int) -> None:
+        was_open = self._open[key] > 0
+        self._open[key] += by
+        if was_open is not (self._open[key] > 0):
+            self._changed[key] = None
+            self._news.set()

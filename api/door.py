@@ -1,0 +1,73 @@
+"""What happens to every request: it is counted, logged, and not let in if it is too large."""
+
+import logging
+import time
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.metrics import Metrics
+from api.problems import MOST_BODY, ProblemAnswer, operation_of, too_large
+
+log = logging.getLogger(__name__)
+
+MOST_DISCARDED = 32 * 1024 * 1024
+"""Bytes read and thrown away, so that a client gets to the answer that says it is too much."""
+SAFE_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class Door:
+    """Stands before the whole app. Neither paths nor queries are logged: operations are."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+
+        async def answering(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *SAFE_HEADERS]
+                self._note(scope, message["status"], time.monotonic() - began)
+            await send(message)
+
+        if _says_too_large(scope):
+            await _discard(receive)
+            await ProblemAnswer(too_large())(scope, receive, answering)
+        else:
+            await self._app(scope, receive, answering)
+
+    def _note(self, scope: Scope, status: int, took_s: float) -> None:
+        operation = operation_of(Request(scope))
+        self._metrics.count(operation, status, took_s)
+        log.info(
+            "request",
+            extra={
+                "method": scope["method"],
+                "operation": operation,
+                "status": status,
+                "took_ms": round(took_s * 1000),
+            },
+        )
+
+
+def _says_too_large(scope: Scope) -> bool:
+    length = Headers(scope=scope).get("content-length", "")
+    return length.isdecimal() and int(length) > MOST_BODY
+
+
+async def _discard(receive: Receive) -> None:
+    discarded = 0
+    while discarded < MOST_DISCARDED:
+        message = await receive()
+        discarded += len(message.get("body", b""))
+        if not message.get("more_body"):
+            return

@@ -1,0 +1,116 @@
+"""What people decide about a transfer. The first decision stands; the same again is a yes."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+
+from api.bodies import Because, Complete
+from api.dependencies import ServicesDep, TheirTransfer, TransferDep
+from api.errors import Conflict, NotAllowed, NotSignedIn, NotYours
+from api.policy import Action
+from api.problems import problems
+from api.services import Services
+from api.settled import settled_transfer
+from domain.orders import Choice, Who
+from domain.phases import Decision, Phase, Role
+from domain.views import TransferView
+
+router = APIRouter(prefix="/transfers/{transfer_id}", tags=["decisions"])
+
+STEERED = problems(NotSignedIn, NotAllowed, NotYours, Conflict)
+
+
+async def _decide(
+    services: Services,
+    their: TheirTransfer,
+    decision: Decision,
+    *,
+    reason: str | None = None,
+    introduce: bool = False,
+) -> TransferView:
+    asker, transfer = their.asker, their.transfer
+    if _is_repeated(transfer, decision, asker.id):
+        return transfer
+    if reason:
+        await services.record.say_why(asker.tenant, transfer.id, decision, asker.id, reason)
+    supervisor = asker.role is Role.SUPERVISOR
+    who = Who(person=asker.id, supervisor=supervisor, introduce=introduce)
+    try:
+        await services.gateway.decide(transfer.id, Choice(decision=decision, who=who))
+    except Conflict as conflict:
+        return await _after_conflict(services, their, decision, conflict)
+    return await settled_transfer(services.record, asker.tenant, transfer.id, _shows(decision))
+
+
+def _is_repeated(transfer: TransferView, decision: Decision, person: str) -> bool:
+    """Say whether this decision is this person's already; that stays so for ever."""
+    decided = (transfer.decided_by or {}).get(decision)
+    if decided is None or decided.id != person:
+        return False
+    return transfer.phase is Phase.ENDED or decision is not Decision.BACK_TO_CALLER
+
+
+async def _after_conflict(
+    services: Services, their: TheirTransfer, decision: Decision, conflict: Conflict
+) -> TransferView:
+    """Tell a late repetition, which is fine, from a contradiction."""
+    asker, was = their.asker, their.transfer
+    now = await services.record.transfer(asker.tenant, was.id) or was
+    if _is_repeated(now, decision, asker.id):
+        return now
+    raise conflict.about(now)
+
+
+def _shows(decision: Decision) -> Callable[[TransferView], bool]:
+    """Say how a transfer looks once this decision has come to stand."""
+
+    def shows(transfer: TransferView) -> bool:
+        if transfer.phase is Phase.ENDED or decision in (transfer.decided_by or {}):
+            return True
+        # Going back can be decided many times, so it does not stay in `decided_by`.
+        return decision is Decision.BACK_TO_CALLER and transfer.phase is not Phase.CONSULTING
+
+    return shows
+
+
+@router.post("/accept", operation_id=Action.ACCEPT_TRANSFER, responses=STEERED)
+async def accept_transfer(their: TransferDep, services: ServicesDep) -> TransferView:
+    """Take the caller over, from the first ring on."""
+    return await _decide(services, their, Decision.ACCEPT)
+
+
+@router.post("/decline", operation_id=Action.DECLINE_TRANSFER, responses=STEERED)
+async def decline_transfer(
+    their: TransferDep, services: ServicesDep, body: Because | None = None
+) -> TransferView:
+    """Leave the caller with agent A."""
+    return await _decide(services, their, Decision.DECLINE, reason=body.reason if body else None)
+
+
+@router.post("/complete", operation_id=Action.COMPLETE_TRANSFER, responses=STEERED)
+async def complete_transfer(
+    their: TransferDep, services: ServicesDep, body: Complete | None = None
+) -> TransferView:
+    """Hand the caller over now; with `introduce`, stay for a three-way until `leave`."""
+    introduce = body is not None and body.introduce
+    return await _decide(services, their, Decision.COMPLETE, introduce=introduce)
+
+
+@router.post("/cancel", operation_id=Action.CANCEL_TRANSFER, responses=STEERED)
+async def cancel_transfer(
+    their: TransferDep, services: ServicesDep, body: Because | None = None
+) -> TransferView:
+    """Call it off, as long as the move has not begun."""
+    return await _decide(services, their, Decision.CANCEL, reason=body.reason if body else None)
+
+
+@router.post("/back-to-caller", operation_id=Action.GO_BACK_TO_CALLER, responses=STEERED)
+async def go_back_to_caller(their: TransferDep, services: ServicesDep) -> TransferView:
+    """Talk with the caller again; agent B keeps being asked."""
+    return await _decide(services, their, Decision.BACK_TO_CALLER)
+
+
+@router.post("/leave", operation_id=Action.LEAVE_TRANSFER, responses=STEERED)
+async def leave_transfer(their: TransferDep, services: ServicesDep) -> TransferView:
+    """Leave the introduction; caller and agent B go on."""
+    return await _decide(services, their, Decision.LEAVE)

@@ -1,0 +1,88 @@
+"""Is it alive, is it ready, and how busy is it."""
+
+import asyncio
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from api.dependencies import ServicesDep
+from api.metrics import Metrics
+from api.policy import Action
+from api.services import Probe
+from domain.errors import PortError
+
+router = APIRouter(tags=["health"])
+
+PROBE = timedelta(seconds=2)
+INDEX = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Warm Transfer</title>
+<h1>Warm Transfer</h1>
+<ul>
+<li><a href="/docs">The API, described</a>
+<li><a href="/readyz">Is everything there?</a>
+<li><a href="/metrics">Metrics</a>
+</ul>
+</html>
+"""
+
+
+class Alive(BaseModel):
+    """This process answers."""
+
+    status: str = "ok"
+
+
+class Readiness(BaseModel):
+    """Each dependency, and `ok` or what is wrong with it."""
+
+    ready: bool
+    dependencies: dict[str, str]
+
+
+@router.get(
+    "/", operation_id=Action.SEE_INDEX, response_class=HTMLResponse, include_in_schema=False
+)
+async def see_index() -> str:
+    """Show where things are."""
+    return INDEX
+
+
+@router.get("/healthz", operation_id=Action.SEE_HEALTH)
+async def see_health() -> Alive:
+    """Say that this process answers."""
+    return Alive()
+
+
+@router.get("/readyz", operation_id=Action.SEE_READINESS, responses={503: {"model": Readiness}})
+async def see_readiness(services: ServicesDep, response: Response) -> Readiness:
+    """Say of each dependency whether it answers."""
+    states = await asyncio.gather(*map(_state, services.probes.values()))
+    found = Readiness(
+        ready=all(state == "ok" for state in states),
+        dependencies=dict(zip(services.probes, states, strict=True)),
+    )
+    response.status_code = 200 if found.ready else 503
+    return found
+
+
+async def _state(probe: Probe) -> str:
+    try:
+        async with asyncio.timeout(PROBE.total_seconds()):
+            await probe()
+    except TimeoutError:
+        return "no answer"
+    except PortError as error:
+        return str(error)
+    except Exception as error:
+        # Whatever a dependency's client raises; its text may hold a key.
+        return type(error).__name__
+    return "ok"
+
+
+@router.get("/metrics", operation_id=Action.SEE_METRICS, response_class=Response)
+async def see_metrics(request: Request) -> Response:
+    """Count requests and open streams, for Prometheus."""
+    metrics: Metrics = request.app.state.metrics
+    return Response(metrics.text(), media_type=metrics.media_type)

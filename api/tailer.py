@@ -1,0 +1,109 @@
+"""One reader of the events table per process; everybody's stream hangs on it."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from domain.errors import PortError
+from domain.record import EventRow, Record
+
+log = logging.getLogger(__name__)
+
+WAITING_ROWS = 500
+"""How far a reader may fall behind before it is told to start over."""
+AGAIN = timedelta(seconds=1)
+"""Between attempts while the database is away."""
+
+
+class Subscription:
+    """What one stream has still to read."""
+
+    def __init__(self, waiting_rows: int = WAITING_ROWS) -> None:
+        self._rows: deque[EventRow] = deque()
+        self._most = waiting_rows
+        self._news = asyncio.Event()
+        self.fell_behind = False
+        self.closed = False
+
+    def add(self, row: EventRow) -> None:
+        """Hand over one row; a reader that is too slow loses all of them and is told so."""
+        if len(self._rows) >= self._most:
+            self._rows.clear()
+            self.fell_behind = True
+        if not self.fell_behind:
+            self._rows.append(row)
+        self._news.set()
+
+    def close(self) -> None:
+        """Let the reader finish: the server is going."""
+        self.closed = True
+        self._news.set()
+
+    def start_over(self) -> None:
+        """Take rows again; the reader is about to read the state of now."""
+        self._rows.clear()
+        self.fell_behind = False
+
+    async def read(self) -> EventRow | None:
+        """Wait for the next row; None: look at `closed` and `fell_behind`."""
+        while not (self._rows or self.closed or self.fell_behind):
+            self._news.clear()
+            await self._news.wait()
+        return self._rows.popleft() if self._rows and not self.closed else None
+
+
+class Tailer:
+    """Follows the events table and hands every row to every stream."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._subscriptions: set[Subscription] = set()
+        self._closed = False
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._subscriptions)
+
+    @contextmanager
+    def subscribe(self) -> Iterator[Subscription]:
+        """Receive every row from now on."""
+        subscription = Subscription()
+        if self._closed:
+            subscription.close()
+        self._subscriptions.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
+
+    def close(self) -> None:
+        """End every stream, so that a server that is asked to stop can."""
+        self._closed = True
+        for subscription in self._subscriptions:
+            subscription.close()
+
+    async def run(self) -> None:
+        """Follow the table until cancelled, through any outage of the database."""
+        last: int | None = None
+        while True:
+            try:
+                last = await self._step(last)
+            except PortError as error:
+                log.warning("events can't be read", extra={"error": str(error)})
+                await asyncio.sleep(AGAIN.total_seconds())
+
+    async def _step(self, last: int | None) -> int:
+        if last is None:
+            return await self._record.newest_event()
+        rows = await self._record.events_after(last)
+        for row in rows:
+            for subscription in self._subscriptions:
+                subscription.add(row)
+        if rows:
+            return rows[-1].id
+        await self._record.wait_for_events(last)
+        return last
