@@ -1,13 +1,13 @@
 """`Speech`: espeak-ng always, and any LiteLLM speech model in front of it."""
 
 import asyncio
-import importlib
 import logging
 import time
 import unicodedata
 from datetime import timedelta
 
 from adapters.espeak import espeak
+from adapters.litellm_import import litellm
 from adapters.sound import decoded
 from domain.errors import PortError, Unreachable
 from domain.ports import Audio, Speech
@@ -79,9 +79,8 @@ class LiteLLMSpeech:
             raise Unreachable("The speech model gave no sound") from error
 
     async def _ask(self, text: str) -> bytes:
-        # Importing LiteLLM takes seconds, and most installations speak without it.
-        litellm = await asyncio.to_thread(importlib.import_module, "litellm")
-        answer = await litellm.aspeech(
+        vendor = await litellm()
+        answer = await vendor.aspeech(
             model=self._model, voice=self._voice, input=text, response_format="wav", max_retries=0
         )
         sound: bytes = answer.content

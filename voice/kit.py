@@ -1,18 +1,17 @@
 """What a voice process hands to its job processes: settings, and how to open an order."""
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from livekit.agents import JobContext
 from pydantic import SecretStr, ValidationError
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 
 from adapters.sealing import Sealer
 from domain.errors import Refused
 from domain.payload import Payload
 from domain.settings import ModelSettings
+from durable.connect import connect
 
 Order = TypeVar("Order", bound=Payload)
 
@@ -45,11 +44,3 @@ class Kit:
         """
         order = self.opened(kind, context.job.metadata)
         return await connect(), order
-
-
-async def connect() -> Client:
-    """Connect to Temporal as TEMPORAL_* say."""
-    config: dict[str, Any] = {**ClientConfig.load_client_connect_config()}
-    return await Client.connect(
-        **{"target_host": "127.0.0.1:7233", **config}, data_converter=pydantic_data_converter
-    )

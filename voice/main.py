@@ -2,12 +2,14 @@
 
 import asyncio
 import functools
+import logging
 import os
 import signal
 import sys
 
 from pydantic import ValidationError
 
+from adapters.logs import setup_logging
 from domain import names
 from domain.settings import (
     LiveKitSettings,
@@ -20,8 +22,15 @@ from domain.settings import (
 from domain.voice import BriefingOrder, HostOrder
 from voice import briefer, host
 from voice.kit import Kit
-from voice.logs import configure
 from voice.server import Role, VoiceServer
+
+LEAST = {
+    "livekit": logging.WARNING,
+    "livekit.agents": logging.INFO,
+    "temporalio": logging.INFO,
+    "asyncio": logging.INFO,
+}
+"""The least severe level that may be logged of each vendor: at debug they quote what is spoken."""
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +41,7 @@ def main(arguments: list[str]) -> int:
     # We use none of the speech models that livekit-agents would load (244 MB) into every process.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
     try:
-        configure(LogSettings())
+        _set_up_logging(LogSettings())
         models = ModelSettings()
         voice = VoiceSettings()
         kit = Kit(SecretSettings().secret_key, models, voice.hold_audio)
@@ -42,6 +51,16 @@ def main(arguments: list[str]) -> int:
         return 2
     asyncio.run(_serve(server))
     return 0
+
+
+def _set_up_logging(settings: LogSettings) -> None:
+    """Set up as everywhere, but keep vendors from quoting what is spoken, which they do at debug.
+
+    Job processes inherit the levels, and send their records here.
+    """
+    setup_logging(settings)
+    for name, least in LEAST.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
 
 
 def _role(name: str, kit: Kit) -> Role:

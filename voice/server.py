@@ -16,9 +16,10 @@ from livekit.protocol.models import TrackSource
 from domain.errors import Refused
 from domain.settings import LiveKitSettings, VoiceSettings
 from domain.voice import BriefingOrder, HostOrder
+from durable.connect import connect
 from voice.duty import Duty
 from voice.endings import Ending
-from voice.kit import Kit, connect
+from voice.kit import Kit
 
 log = logging.getLogger(__name__)
 

@@ -65,10 +65,7 @@ class Stay(ABC):
             log.info("job ends", extra={"activity": self.order.activity_id, "why": ending.value})
             await asyncio.gather(self.duty.report(ending), self._leave(ending, tasks))
         except asyncio.CancelledError:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORD.total_seconds()):
-                    await self.duty.report(Ending.STOPPING)
-            await self.outlive()
+            await asyncio.gather(self._last_word(), self.outlive())
             raise
         self.context.shutdown(ending.value)
 
@@ -76,6 +73,11 @@ class Stay(ABC):
         """Name a reason to end; only the first one counts."""
         if not self._ended.done():
             self._ended.set_result(ending)
+
+    async def _last_word(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD.total_seconds()):
+                await self.duty.report(Ending.STOPPING)
 
     async def _leave(self, ending: Ending, tasks: list[asyncio.Task[None]]) -> None:
         await self.fall_silent(ending)
