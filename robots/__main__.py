@@ -7,6 +7,7 @@ import sys
 
 from robots.board import say
 from robots.demo import demo
+from robots.outside import sit
 from robots.scene import Stage
 
 USAGE = "usage: python -m robots demo   (WARM_TRANSFER_URL says where the api is)"
@@ -14,11 +15,16 @@ USAGE = "usage: python -m robots demo   (WARM_TRANSFER_URL says where the api is
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for; 0 is all promises kept."""
-    if arguments != ["demo"]:
-        say(USAGE)
-        return 2
     logging.basicConfig(level=os.environ.get("LOG_LEVEL", "ERROR"))
-    return 1 if asyncio.run(demo(Stage.of(os.environ))) else 0
+    match arguments:
+        case ["demo"]:
+            return 1 if asyncio.run(demo(Stage.of(os.environ))) else 0
+        case ["sit", tone]:
+            asyncio.run(sit(tone))
+            return 0
+        case _:
+            say(USAGE)
+            return 2
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ class Person:
         self.failures: list[Exception] = []
         self.stream: Stream | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._following: asyncio.Task[None] | None = None
         self._joining = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -79,10 +80,16 @@ class Person:
     async def follow(self) -> None:
         """Follow the event stream; returns once it is open."""
         self.stream = Stream(self.api)
-        self.later(self._follow(self.stream))
+        self._following = self.later(self._follow(self.stream))
         await asyncio.wait_for(self.stream.connected.wait(), 10)
 
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
+    async def unfollow(self) -> None:
+        """Let the event stream drop, as a closed page does; nothing that comes is heeded."""
+        if self._following:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+
+    def later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside; what goes wrong is kept in `failures`."""
 
         async def kept() -> None:
@@ -95,6 +102,7 @@ class Person:
         task = asyncio.create_task(kept())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def take(self, seat: Seat) -> Place:
         """Sit down: a new connection, unless there is a living one in that room already."""

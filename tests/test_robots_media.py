@@ -12,6 +12,7 @@ import pytest_asyncio
 from livekit import api as livekit
 
 from robots.ears import Ears, of
+from robots.outside import Outside
 from robots.place import Place
 from robots.recording import mixed, write_wav
 from robots.sound import Span
@@ -35,7 +36,7 @@ class Hall:
         self.server, self.lk, self.room = server, lk, room
         self.places: dict[str, Place] = {}
 
-    async def seat(self, who: str, tone: str, *, standby: bool = False) -> Place:
+    def grant(self, who: str, *, standby: bool = False) -> Seat:
         grants = livekit.VideoGrants(
             room_join=True,
             room=self.room,
@@ -45,17 +46,13 @@ class Hall:
             hidden=standby,
             can_publish_sources=[] if standby else ["microphone"],
         )
-        token = (
-            livekit.AccessToken(self.server.key, self.server.secret)
-            .with_identity(who)
-            .with_grants(grants)
-        )
-        token = token.with_ttl(timedelta(minutes=2))
+        token = livekit.AccessToken(self.server.key, self.server.secret).with_identity(who)
+        jwt = token.with_grants(grants).with_ttl(timedelta(minutes=2)).to_jwt()
         may = May(publish=not standby, subscribe=not standby)
-        seat = Seat(
-            url=self.server.url, room=self.room, identity=who, token=token.to_jwt(), may=may
-        )
-        place = Place(seat, Voice(tone), Ears())
+        return Seat(url=self.server.url, room=self.room, identity=who, token=jwt, may=may)
+
+    async def seat(self, who: str, tone: str, *, standby: bool = False) -> Place:
+        place = Place(self.grant(who, standby=standby), Voice(tone), Ears())
         await place.join()
         self.places[who] = place
         return place
@@ -211,3 +208,16 @@ async def test_a_recording_holds_what_was_heard_without_the_pilot_tones(
     spectrum = np.abs(np.fft.rfft(sound))
     hertz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
     assert spectrum[hertz < 3600].max() > 100 * spectrum[hertz > 3700].max()
+
+
+async def test_a_body_outside_is_heard_and_vanishes_without_a_goodbye(hall: Hall) -> None:
+    one = await hall.seat("caller_1", "caller")
+    body = await Outside.sit(hall.grant("agt_a"), "a")
+    await until(lambda: one.ears.hears("agt_a"), 5, "the body to be heard")
+    await body.kill()
+    await until(lambda: not one.ears.hears("agt_a"), 5, "the body to be heard no more")
+    rooms = livekit.ListParticipantsRequest(room=hall.room)
+    there = {
+        person.identity for person in (await hall.lk.room.list_participants(rooms)).participants
+    }
+    assert there == {"caller_1", "agt_a"}, "the server does not know yet"
