@@ -7,7 +7,9 @@ seconds and proves nothing.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from livekit import api
@@ -15,14 +17,37 @@ from livekit import api
 from adapters.livekit_errors import asking_livekit
 from adapters.livekit_rooms import LiveKitRooms
 from domain.errors import NotThere, Unreachable
+from domain.names import HOST
 
 ARRIVAL = timedelta(seconds=3)
 """How long an agent may take from dispatch to the room; an idle one needs 0.3 s."""
 LEAVING = timedelta(seconds=2)
 """How long somebody put out may still be listed."""
+RELIEF = timedelta(seconds=1.5)
+"""How long a new host that has come may take to play; one that isn't needed never does."""
+OVERLAP = timedelta(seconds=0.3)
+"""From a track being published to its being heard."""
 LOOK_EVERY = timedelta(milliseconds=50)
 ACTIVITY, ATTEMPT = "act", "attempt"
 """Attributes under which our agents join: the activity they complete, and its attempt."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One attempt of one activity, to be done by an agent in a room."""
+
+    agent: str
+    room: str
+    activity_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class _AtWork:
+    """Agents of that activity that are in the room: of this attempt, and of earlier ones."""
+
+    new: list[api.ParticipantInfo]
+    old: list[api.ParticipantInfo]
 
 
 class LiveKitVoices:
@@ -37,29 +62,19 @@ class LiveKitVoices:
     ) -> None:
         """Send an agent into a room with a sealed order, and see that it has come.
 
-        Agents of earlier attempts of the same activity are put out first.
+        Agents of earlier attempts of the same activity are put out then.
 
         Raises:
             Unreachable: nobody took the job within three seconds; the dispatch is withdrawn.
             NotThere: the room is gone.
         """
         await self._require(room)
+        wanted = _Wanted(agent, room, activity_id, attempt)
         # The one that is wanted may be there: the answer to an earlier dispatch was lost.
-        if await self._clear(room, activity_id, attempt):
-            return
+        if not (await self._at_work(wanted)).new:
+            await self._send(wanted, order)
         if attempt > 1:
-            await self._withdraw(agent, room)
-        async with asking_livekit():
-            dispatched = await self._dispatches.create_dispatch(
-                api.CreateAgentDispatchRequest(agent_name=agent, room=room, metadata=order)
-            )
-        try:
-            async with asyncio.timeout(ARRIVAL.total_seconds()):
-                while not await self._clear(room, activity_id, attempt):
-                    await asyncio.sleep(LOOK_EVERY.total_seconds())
-        except (TimeoutError, Unreachable):
-            await self._delete(room, dispatched.id)
-            raise Unreachable(f"No {agent} came in time") from None
+            await self._relieve(wanted)
 
     async def dismiss(self, agent: str, room: str) -> None:
         """Put every agent of this name out of a room, and withdraw what is still on its way."""
@@ -81,19 +96,46 @@ class LiveKitVoices:
         if not await self._rooms.that_are_open((room,)):
             raise NotThere("The room is gone")
 
-    async def _clear(self, room: str, activity_id: str, attempt: int) -> bool:
-        """Put out agents of earlier attempts; True: the one of this attempt is there."""
-        mine = [
-            p for p in await self._rooms.people(room) if p.attributes.get(ACTIVITY) == activity_id
-        ]
-        stale = [p.identity for p in mine if _attempt(p) < attempt]
-        await self._remove(room, stale)
-        return any(_attempt(p) == attempt for p in mine)
+    async def _send(self, wanted: _Wanted, order: str) -> None:
+        with_order = api.CreateAgentDispatchRequest(
+            agent_name=wanted.agent, room=wanted.room, metadata=order
+        )
+        async with asking_livekit():
+            dispatched = await self._dispatches.create_dispatch(with_order)
+        try:
+            async with asyncio.timeout(ARRIVAL.total_seconds()):
+                while not (await self._at_work(wanted)).new:
+                    await asyncio.sleep(LOOK_EVERY.total_seconds())
+        except (TimeoutError, Unreachable):
+            await self._delete(wanted.room, dispatched.id)
+            raise Unreachable(f"No {wanted.agent} came in time") from None
+
+    async def _relieve(self, wanted: _Wanted) -> None:
+        """Put out agents of earlier attempts; a host that plays, once the new one does too.
+
+        It may be alive, cut off from Temporal alone, and all that keeps a caller from silence.
+        """
+        at_work = await self._at_work(wanted)
+        if wanted.agent == HOST and _plays(at_work.old):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RELIEF.total_seconds()):
+                    while not _plays((await self._at_work(wanted)).new):
+                        await asyncio.sleep(LOOK_EVERY.total_seconds())
+                    await asyncio.sleep(OVERLAP.total_seconds())
+        await self._remove(wanted.room, at_work.old)
+
+    async def _at_work(self, wanted: _Wanted) -> _AtWork:
+        people = await self._rooms.people(wanted.room)
+        mine = [p for p in people if p.attributes.get(ACTIVITY) == wanted.activity_id]
+        return _AtWork(
+            old=[p for p in mine if _attempt(p) < wanted.attempt],
+            new=[p for p in mine if _attempt(p) == wanted.attempt],
+        )
 
     async def _put_out(self, agent: str, room: str) -> bool:
         """Put out agents of this name; True: there were some."""
         people = await self._rooms.people(room)
-        found = [p.identity for p in people if p.identity.startswith(f"{agent}-")]
+        found = [p for p in people if p.identity.startswith(f"{agent}-")]
         await self._remove(room, found)
         return bool(found)
 
@@ -111,10 +153,14 @@ class LiveKitVoices:
         except NotThere:
             return
 
-    async def _remove(self, room: str, identities: Iterable[str]) -> None:
-        await asyncio.gather(*(self._rooms.remove(room, identity) for identity in identities))
+    async def _remove(self, room: str, people: Iterable[api.ParticipantInfo]) -> None:
+        await asyncio.gather(*(self._rooms.remove(room, person.identity) for person in people))
 
 
 def _attempt(person: api.ParticipantInfo) -> int:
     attempt = person.attributes.get(ATTEMPT, "")
     return int(attempt) if attempt.isdecimal() else 0
+
+
+def _plays(people: Iterable[api.ParticipantInfo]) -> bool:
+    return any(person.tracks for person in people)

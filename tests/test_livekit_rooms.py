@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from livekit import api, rtc
+from livekit import rtc
 from pydantic import SecretStr
 
 from adapters.livekit import LiveKit, open_livekit
@@ -23,30 +23,27 @@ from robots.place import Place
 from robots.views import May, Seat
 from robots.voice import Voice
 from robots.waiting import until
+from tests.livekit_stage import agent, livekit_and_room, settings_of
 from tests.servers import LIVEKIT_CACHED, LiveKitServer, running_livekit
 
 VALID = timedelta(minutes=2)
 OTHER_SECRET = "another-secret-of-at-least-32-characters"
 
 
-def settings_of(server: LiveKitServer, secret: str | None = None) -> LiveKitSettings:
-    return LiveKitSettings(
-        url=server.url, api_key=server.key, api_secret=SecretStr(secret or server.secret)
-    )
-
-
 @pytest.fixture
-async def livekit(livekit_server: LiveKitServer) -> AsyncIterator[LiveKit]:
-    async with open_livekit(settings_of(livekit_server)) as opened:
+async def stage(livekit_server: LiveKitServer) -> AsyncIterator[tuple[LiveKit, str]]:
+    async with livekit_and_room(livekit_server) as opened:
         yield opened
 
 
 @pytest.fixture
-async def room(livekit: LiveKit) -> AsyncIterator[str]:
-    name = room_name(uuid4())
-    await livekit.rooms.open(name)
-    yield name
-    await livekit.rooms.close(name)
+def livekit(stage: tuple[LiveKit, str]) -> LiveKit:
+    return stage[0]
+
+
+@pytest.fixture
+def room(stage: tuple[LiveKit, str]) -> str:
+    return stage[1]
 
 
 Sit = Callable[[str, str, Grant], "asyncio.Future[Place]"]
@@ -72,19 +69,6 @@ async def sit(livekit: LiveKit, livekit_server: LiveKitServer, room: str) -> Asy
     for place in places:
         await place.leave()
         await place.ears.close()
-
-
-@contextlib.asynccontextmanager
-async def agent(
-    server: LiveKitServer, room: str, identity: str, attributes: dict[str, str]
-) -> AsyncIterator[rtc.Room]:
-    """Join as a voice agent of ours does."""
-    token = api.AccessToken(server.key, server.secret).with_identity(identity).with_kind("agent")
-    grants = api.VideoGrants(room_join=True, room=room, agent=True)
-    joined = rtc.Room()
-    await joined.connect(server.url, token.with_grants(grants).with_attributes(attributes).to_jwt())
-    yield joined
-    await joined.disconnect()
 
 
 async def test_rights_open_and_close_ears_and_mouths(livekit: LiveKit, room: str, sit: Sit) -> None:
@@ -136,7 +120,7 @@ async def test_a_host_is_told_to_hold_and_to_stop(
     livekit: LiveKit, livekit_server: LiveKitServer, room: str
 ) -> None:
     await livekit.rooms.hold(room, on=True)
-    async with agent(livekit_server, room, "host-1", {"act": "1"}) as host:
+    async with agent(livekit_server, room, "host-1", act="1") as host:
         mine = host.local_participant
         await livekit.rooms.hold(room, on=True)
         await until(lambda: mine.attributes.get("hold") == "on", 2, "the order to play")
@@ -236,73 +220,3 @@ async def test_a_wrong_key_is_refused_without_quoting_a_token(
             assert "eyJ" not in str(error)
             assert error.__cause__ is None
             assert error.__suppress_context__
-
-
-async def test_a_dispatch_that_nobody_takes_is_withdrawn_after_three_seconds(
-    livekit: LiveKit, livekit_server: LiveKitServer, room: str
-) -> None:
-    began = time.monotonic()
-    with pytest.raises(Unreachable):
-        await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=2)
-    assert 2.5 < time.monotonic() - began < 4
-    assert await _dispatched(livekit_server, room) == []
-
-
-async def test_dispatching_into_a_room_that_is_gone_does_not_open_it(livekit: LiveKit) -> None:
-    gone = room_name(uuid4())
-    with pytest.raises(NotThere):
-        await livekit.voices.dispatch("host", gone, "order", activity_id="1", attempt=1)
-    assert await livekit.rooms.that_are_open((gone,)) == set()
-
-
-async def test_a_dispatch_ends_when_the_agent_is_seen_and_is_not_repeated(
-    livekit: LiveKit, livekit_server: LiveKitServer, room: str
-) -> None:
-    async def dispatch() -> None:
-        await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=1)
-
-    on_its_way = asyncio.create_task(dispatch())
-    await until(lambda: _dispatched(livekit_server, room), 2, "a dispatch")
-    async with agent(livekit_server, room, "host-1", {"act": "1", "attempt": "1"}):
-        await asyncio.wait_for(on_its_way, 1)
-        await dispatch()
-        assert await _dispatched(livekit_server, room) == ["host"]
-
-
-async def test_a_new_attempt_puts_out_the_ghosts_of_earlier_ones_only(
-    livekit: LiveKit, livekit_server: LiveKitServer, room: str
-) -> None:
-    async with (
-        agent(livekit_server, room, "host-ghost", {"act": "1", "attempt": "1"}) as ghost,
-        agent(livekit_server, room, "host-other", {"act": "2", "attempt": "1"}) as other,
-        agent(livekit_server, room, "host-new", {"act": "1", "attempt": "2"}) as new,
-    ):
-        await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=2)
-        await until(lambda: not ghost.isconnected(), 2, "the ghost to be put out")
-        assert other.isconnected()
-        assert new.isconnected()
-
-
-async def test_dismissing_leaves_no_agent_and_no_dispatch_of_that_name(
-    livekit: LiveKit, livekit_server: LiveKitServer, room: str
-) -> None:
-    async with livekit_server.api() as lk:
-        for name in ("host", "briefer"):
-            wanted = api.CreateAgentDispatchRequest(agent_name=name, room=room)
-            await lk.agent_dispatch.create_dispatch(wanted)
-    async with (
-        agent(livekit_server, room, "briefer-1", {}) as briefer,
-        agent(livekit_server, room, "host-1", {}) as host,
-    ):
-        for _ in range(2):
-            await livekit.voices.dismiss("briefer", room)
-            seen = {s.identity for s in (await livekit.rooms.look((room,))).seen}
-            assert seen == {"host-1"}
-        assert await _dispatched(livekit_server, room) == ["host"]
-        await until(lambda: not briefer.isconnected(), 2, "the briefer to be put out")
-        assert host.isconnected()
-
-
-async def _dispatched(server: LiveKitServer, room: str) -> list[str]:
-    async with server.api() as lk:
-        return [d.agent_name for d in await lk.agent_dispatch.list_dispatch(room) if d.agent_name]

@@ -16,8 +16,8 @@ from adapters.livekit import open_livekit
 from adapters.livekit_webhooks import LiveKitWebhooks
 from domain.errors import Refused
 from domain.names import room_name
-from domain.settings import LiveKitSettings
 from robots.waiting import until
+from tests.livekit_stage import settings_of
 from tests.servers import running_livekit
 
 VALID = timedelta(minutes=5)
@@ -95,9 +95,7 @@ async def test_real_webhooks_are_understood(tmp_path: Path) -> None:
     room = room_name(uuid4())
     async with (
         running_livekit(tmp_path, f"http://127.0.0.1:{port}/") as server,
-        open_livekit(
-            LiveKitSettings(url=server.url, api_key=server.key, api_secret=SecretStr(server.secret))
-        ) as livekit,
+        open_livekit(settings_of(server)) as livekit,
     ):
         await livekit.rooms.open(room)
         await until(lambda: arrived, 5, "a webhook")
