@@ -1,6 +1,7 @@
 """The floor: who may be where, who really is, and the loop that brings the one to the other."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -178,10 +179,9 @@ class Floor:
                 )
             )
         finally:
-            if not watching.done():
-                watching.cancel()
-        if not watching.cancelled() and watching.done():
-            self._see(watching.result())
+            watching.cancel()
+        with suppress(ActivityError):  # it was interrupted, and will look again at once
+            self._see(await watching)
 
     def _see(self, presence: Presence) -> None:
         now = workflow.now()

@@ -1,9 +1,11 @@
 """The host: always one in the call's room, so that the caller is never in silence."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.voices import VoiceActivities
@@ -38,6 +40,8 @@ class Hosting:
                 await workflow.wait_condition(partial(self._is_over, hosting, room))
             finally:
                 hosting.cancel()
+            with suppress(ActivityError):  # its room is closed, or it was not needed any more
+                await hosting
             if self._room == room:
                 await asyncio.sleep(BEFORE_TRYING_AGAIN_S)
 
