@@ -18,8 +18,11 @@ from domain.record import EventKind
 from domain.sentences import TIMELINE
 from domain.views import SeatNoticeView
 
-OFFERS = (Event.OFFERED, Event.BRIEFING_WRITTEN)
-"""After these agent B gets the offer, the second time with its briefing."""
+OFFERS = {
+    Event.OFFERED: (Phase.PREPARING, Phase.OFFERING),
+    Event.BRIEFING_WRITTEN: (Phase.OFFERING,),
+}
+"""After these, in these phases, agent B gets the offer; the second time with its briefing."""
 
 
 class SqlJournal:
@@ -64,7 +67,7 @@ async def _write(db: AsyncConnection, batch: Batch, entry: Entry) -> None:
     if entry.transfer and transfer is not None:
         if entry.sequence > transfer.sequence:
             await _keep_transfer(db, batch, entry, entry.transfer, transfer.ended_at)
-        await tell_transfer(db, batch.tenant, transfer.id, offered=entry.event in OFFERS)
+        await tell_transfer(db, batch.tenant, transfer.id, offer_in=OFFERS.get(entry.event, ()))
     if entry.call:
         await _tell_call(db, batch.tenant, batch.call_id)
     if entry.seat:

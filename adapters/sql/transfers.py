@@ -32,20 +32,19 @@ async def transfer_row(db: AsyncConnection, tenant: str, transfer_id: str) -> sa
 
 
 async def tell_transfer(
-    db: AsyncConnection, tenant: str, transfer_id: str, *, offered: bool = False
+    db: AsyncConnection, tenant: str, transfer_id: str, *, offer_in: tuple[Phase, ...] = ()
 ) -> None:
-    """Append an event with a transfer as it is now; `offered`: and one for agent B alone."""
+    """Append an event with a transfer as it is now; in some phases, one for agent B alone too."""
     row = await transfer_row(db, tenant, transfer_id)
     if row.status is None:
         return
     (view,) = await transfer_views(db, tenant, [row])
     caller = (await call_row(db, tenant, row.call_id)).caller_id
     data, about = view.model_dump(mode="json"), (row.call_id, transfer_id)
-    people = {caller, row.agent_a, row.agent_b} | {asked.to.id for asked in view.attempts}
+    people = frozenset({caller, row.agent_a, row.agent_b, *(a.to.id for a in view.attempts)})
     last = view.phase is Phase.ENDED
-    event = NewEvent(tenant, EventKind.TRANSFER, data, *about, people=frozenset(people), last=last)
-    await tell(db, event)
-    if offered and view.phase in (Phase.PREPARING, Phase.OFFERING):
+    await tell(db, NewEvent(tenant, EventKind.TRANSFER, data, *about, people=people, last=last))
+    if view.phase in offer_in:
         to = row.agent_b
         await tell(db, NewEvent(tenant, EventKind.OFFER, data, *about, to, frozenset({to})))
 
