@@ -1,8 +1,8 @@
 """Exit 0 when the worker of this container asks Temporal for work: the container's health check."""
 
 import asyncio
+import os
 import socket
-import sys
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -35,4 +35,6 @@ async def polls() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not asyncio.run(polls()))
+    healthy = asyncio.run(polls())
+    # Its client has threads that crash one in three interpreters that end right after a call.
+    os._exit(0 if healthy else 1)
