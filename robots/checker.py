@@ -30,8 +30,8 @@ OUTCOMES = frozenset(
 )
 RESPONSIBLE = frozenset({"agent_a", "agent_b", "host", "nobody"})
 PRIVATE = "-private"
-# Attributes of our voice agents that say nothing: who they work for, and the SDK's own state.
-OPAQUE_ATTRIBUTES = ("act=", "attempt=", "hold=", "lk.agent.state=")
+# Attributes of our voice agents that say nothing of the call: theirs, and livekit-agents' own.
+OPAQUE_ATTRIBUTES = ("act=", "attempt=", "hold=", "lk.agent")
 MESSAGES = frozenset({"data", "text", "bytes", "transcription", "metadata", "sound"})
 
 

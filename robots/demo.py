@@ -121,6 +121,7 @@ async def complete(scene: Scene, board: Board) -> None:
     """A lets go; caller and B hear each other."""
     await scene.completed()
     board.show("caller", "and B hear each other")
+    await scene.ended()
     await scene.b.voice.say("Hello, this is Bea from billing. You will have it back on Friday.")
 
 

@@ -1,6 +1,7 @@
 """A picture of a transfer: who could hear whom, second by second, phases as background."""
 
 from collections.abc import Iterator
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,6 +14,8 @@ from robots.scene import Scene
 
 mpl.use("Agg")
 
+# A phase that is shorter has no room for its name.
+NARROW_S = 0.5
 PHASES = {
     "preparing": "#f3f4f6",
     "offering": "#e0f2fe",
@@ -38,10 +41,10 @@ def draw(scene: Scene, title: str, path: Path) -> None:
     axes: Axes = figure.subplots()
     for level, (_, voice, spans) in enumerate(rows):
         axes.broken_barh(spans, (level - 0.38, 0.76), facecolors=VOICES[voice])
-    _phases(axes, scene, len(rows))
+    _phases(axes, scene)
     axes.set_yticks(range(len(rows)), [label for label, _, _ in rows])
     axes.invert_yaxis()
-    axes.set_xlabel("seconds since the call began")
+    axes.set_xlabel("seconds since the call began; background: the phase as Agent A was told")
     axes.set_title(title, loc="left", pad=22)
     axes.spines[["top", "right"]].set_visible(False)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,16 +71,11 @@ def _rows(scene: Scene) -> Iterator[tuple[str, str, list[tuple[float, float]]]]:
             yield f"{name} hears {voice}", voice, bars
 
 
-def _phases(axes: Axes, scene: Scene, rows: int) -> None:
-    seen = [state for state in scene.states() if state.is_transfer]
-    ends = [*seen[1:], seen[-1]] if seen else []
-    named = ""
-    for state, following in zip(seen, ends, strict=True):
-        colour = PHASES.get(state.phase)
-        if not colour:
-            continue
-        began, ended = state.at - scene.began, following.at - scene.began
-        axes.axvspan(began, ended, color=colour, zorder=0)
-        if state.phase != named:
-            named = state.phase
-            axes.text(began, -0.62, named, fontsize=8, rotation=25, va="bottom", ha="left")
+def _phases(axes: Axes, scene: Scene) -> None:
+    seen = [state for state in scene.states(scene.a) if state.is_transfer]
+    for phase, states in groupby(pairwise(seen), key=lambda pair: pair[0].phase):
+        spans = list(states)
+        began, ended = spans[0][0].at - scene.began, spans[-1][1].at - scene.began
+        axes.axvspan(began, ended, color=PHASES.get(phase, "white"), zorder=0)
+        if ended - began > NARROW_S:
+            axes.text(began, -0.62, phase, fontsize=8, rotation=25, va="bottom", ha="left")

@@ -84,9 +84,7 @@ class Scene:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
-        if self.watcher:
-            await self.watcher.leave()
-            await self.watcher.ears.close()
+        await self.unwatched()
         await self._exits.aclose()
 
     @property
@@ -111,7 +109,7 @@ class Scene:
         """The agents are there; the caller has called and hears hold audio. The call's id."""
         await asyncio.gather(self.a.sign_in(), self.b.sign_in())
         self.call_id = (await self.caller.start("my bill")).id
-        self.began = time.monotonic()
+        self.began = self.caller.places[self.caller.home].permissions[0][0]
         await self.caller.until_hears("host")
         return self.call_id
 
@@ -130,6 +128,12 @@ class Scene:
                 self.caller.home, stage.livekit_url, stage.livekit_key, stage.livekit_secret
             )
         return self.watcher is not None
+
+    async def unwatched(self) -> None:
+        """Take the measuring robot out; what it heard stays."""
+        if self.watcher:
+            await self.watcher.leave()
+            await self.watcher.ears.close()
 
     async def offering(self, **more: object) -> str:
         """A asks for a transfer to B and B's phone rings; the transfer's id."""
@@ -162,12 +166,15 @@ class Scene:
         )
 
     async def completed(self) -> float:
-        """A completes, and in the end caller and B hear each other; when it was asked."""
+        """A completes, and caller and B hear each other; returns when it was asked."""
         self.decided_at = time.monotonic()
         await self.a.complete(self.transfer_id)
         await self.together()
-        await self.a.until_phase(self.transfer_id, "ended")
         return self.decided_at
+
+    async def ended(self) -> Transfer:
+        """The transfer has ended, as A was told."""
+        return await self.a.until_phase(self.transfer_id, "ended")
 
     async def together(self) -> None:
         """Caller and B hear each other."""
@@ -185,11 +192,12 @@ class Scene:
         await asyncio.sleep(seconds)
         return Span(began, began + seconds)
 
-    def states(self) -> list[State]:
-        """What the agents were told of call and transfer, in order."""
+    def states(self, *agents: Agent) -> list[State]:
+        """What these agents (by default both) were told of call and transfer, in order."""
         told = [
             _state(one.at, one.view)
-            for one in [*self.a.told, *self.b.told]
+            for agent in agents or (self.a, self.b)
+            for one in agent.told
             if isinstance(one.view, Call | Transfer)
             and one.view.id in (self.call_id, self.transfer_id)
         ]
@@ -197,6 +205,7 @@ class Scene:
 
     async def observation(self, **more: object) -> Observation:
         """All that was observed until now; waits until nothing is left behind, or 10 s."""
+        await self.unwatched()
         observed = Observation(
             cast=Cast(self.caller.id, self.a.id, self.b.id),
             room_a=self.room_a,
