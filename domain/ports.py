@@ -60,7 +60,7 @@ class Voices(Protocol):
     ) -> None:
         """Send an agent into a room with a sealed order, and see that it has come.
 
-        Agents of earlier attempts of the same activity are put out first.
+        Agents of earlier attempts of the same activity are put out once the new one is there.
 
         Raises:
             Unreachable: nobody took the job within three seconds; the dispatch is withdrawn.

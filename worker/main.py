@@ -7,7 +7,6 @@ import sys
 from contextlib import AsyncExitStack
 
 from pydantic import ValidationError
-from temporalio.worker import Worker
 
 from adapters.livekit import open_livekit
 from adapters.logs import setup_logging
@@ -69,10 +68,9 @@ async def serve(
             reservations=record,
             sealing=Sealer(secret.secret_key.get_secret_value()),
         )
-        workers: list[Worker] = build_workers(client, ports)
-        for worker in workers:
+        await summaries.warm()
+        for worker in build_workers(client, ports):
             await stack.enter_async_context(worker)
         log.info("worker ready")
-        await summaries.warm()
         await stop.wait()
         log.info("worker stopping")
