@@ -149,10 +149,11 @@ async def serve(settings: Settings) -> None:
                 },
             )
         )
-        await _server(settings.api, app).serve()
+        await server_of(settings.api, app).serve()
 
 
-def _server(settings: ApiSettings, app: FastAPI) -> FrontDoor:
+def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
+    """Make the server of an app; what is private stays out of its log."""
     config = uvicorn.Config(
         app,
         host=settings.host,
