@@ -138,6 +138,6 @@ async def brief(kit: Kit, context: JobContext) -> None:
     await Briefer(context, client, order, make_speech(kit.models)).run()
 
 
-def warm_up(kit: Kit, process: JobProcess) -> None:
+def warm_up(_: JobProcess) -> None:
     """Start the synthesiser before there is a job."""
     espeak()

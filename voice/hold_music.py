@@ -38,12 +38,13 @@ def _levelled(clip: Samples) -> Samples:
     """Cut off a slow start and a long end, which a waiting caller takes for silence."""
     if len(clip) < CHUNK:
         raise Refused("The hold audio is shorter than 50 ms")
-    windows = clip[: len(clip) // CHUNK * CHUNK].astype(float).reshape(-1, CHUNK)
+    windows = clip[: len(clip) // CHUNK * CHUNK].astype(np.float32).reshape(-1, CHUNK)
     rms = np.sqrt((windows**2).mean(axis=1))
     typical = float(np.median(rms)) or 1.0
     loud = np.flatnonzero(rms >= typical / 2)
     kept = windows[loud[0] : loud[-1] + 1].ravel() if len(loud) else windows.ravel()
-    return np.clip(kept * (LOUDNESS / typical), -32768, 32767).astype(np.int16)
+    levelled: Samples = np.clip(kept * (LOUDNESS / typical), -32768, 32767).astype(np.int16)
+    return levelled
 
 
 def _looped(clip: Samples) -> Samples:
@@ -67,6 +68,7 @@ class HoldMusic:
         self._position = 0
         self._track: Track | None = None
         self._feeding: asyncio.Task[None] | None = None
+        self._stopping = False
         self._lock = asyncio.Lock()
 
     @property
@@ -81,35 +83,37 @@ class HoldMusic:
                 return
             self._track = Track(self._room, buffer=BUFFER)
             await self._track.publish()
-            self._feed(self._track, fade_in=True)
+            self._feed(self._track)
 
     async def stop(self) -> None:
         """Fade out and withdraw the track; stopping what doesn't play changes nothing."""
         async with self._lock:
             if not self._feeding or not self._track:
                 return
-            self._feeding.cancel()
-            self._feeding = None
+            self._stopping = True
+            # Makes room in the buffer, too, so that `_play` goes on at once.
             self._position -= self._track.cut()
-            await self._track.play(self._take(FADE, np.linspace(1, 0, FADE)))
-            await self._track.played()
+            await self._feeding
+            self._feeding = None
             await self._track.withdraw()
 
     async def play_on(self, time: timedelta) -> None:
         """Play on for a while although every task of this process was cancelled."""
         if self._feeding and self._track:
-            self._feed(self._track, fade_in=False)
+            self._feed(self._track)
             await asyncio.sleep(time.total_seconds())
 
-    def _feed(self, track: Track, *, fade_in: bool) -> None:
-        self._feeding = asyncio.create_task(self._play(track, fade_in=fade_in))
+    def _feed(self, track: Track) -> None:
+        self._stopping = False
+        self._feeding = asyncio.create_task(self._play(track))
         self._feeding.add_done_callback(self._tell_if_broken)
 
-    async def _play(self, track: Track, *, fade_in: bool) -> None:
-        if fade_in:
-            await track.play(self._take(FADE, np.linspace(0, 1, FADE)))
-        while True:
+    async def _play(self, track: Track) -> None:
+        await track.play(self._take(FADE, np.linspace(0, 1, FADE)))
+        while not self._stopping:
             await track.play(self._take(CHUNK))
+        await track.play(self._take(FADE, np.linspace(1, 0, FADE)))
+        await track.played()
 
     def _take(self, count: int, gain: NDArray[np.float64] | None = None) -> Samples:
         indices = np.arange(self._position, self._position + count)

@@ -16,7 +16,7 @@ from temporalio.client import Client
 from domain import names
 from domain.voice import HostOrder
 from voice.endings import Ending
-from voice.hold_music import HoldMusic, hold_clip
+from voice.hold_music import HoldMusic
 from voice.kit import Kit
 from voice.stay import Stay
 from voice.track import Samples
@@ -27,6 +27,7 @@ RELIEF = timedelta(seconds=5)
 """How long a host whose time is over plays on for want of another."""
 OVERLAP = timedelta(milliseconds=300)
 """From another host's track being published to the caller hearing it."""
+CLIP = "hold clip"
 LOOK = timedelta(milliseconds=100)
 OUTLIVES = timedelta(seconds=4)
 """How long a host plays on after its server process has died: a new one is there by then."""
@@ -128,12 +129,12 @@ def _is_company(participant: rtc.RemoteParticipant) -> bool:
     )
 
 
-def warm_up(kit: Kit, process: JobProcess) -> None:
-    """Decode the clip before there is a job; a process holds 5 MB of it."""
-    process.userdata["clip"] = hold_clip(kit.hold_audio)
+def warm_up(clip: Samples, process: JobProcess) -> None:
+    """Hand the clip to a job process; decoding it there would cost 77 MB in each of them."""
+    process.userdata[CLIP] = clip
 
 
 async def keep_company(kit: Kit, context: JobContext) -> None:
     """Run a host's job; livekit-agents calls this in a process of its own."""
     client, order = await kit.open(context, HostOrder)
-    await Host(context, client, order, context.proc.userdata["clip"]).run()
+    await Host(context, client, order, context.proc.userdata[CLIP]).run()

@@ -22,7 +22,6 @@ class Kit:
 
     secret: SecretStr
     models: ModelSettings
-    hold_audio: str | None
 
     def opened(self, kind: type[Order], sealed: str) -> Order:
         """Read a sealed order.

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from adapters.logs import setup_logging
 from domain import names
+from domain.errors import Refused
 from domain.settings import (
     LiveKitSettings,
     LogSettings,
@@ -21,6 +22,7 @@ from domain.settings import (
 )
 from domain.voice import BriefingOrder, HostOrder
 from voice import briefer, host
+from voice.hold_music import hold_clip
 from voice.kit import Kit
 from voice.server import Role, VoiceServer
 
@@ -40,14 +42,19 @@ def main(arguments: list[str]) -> int:
         return 2
     # We use none of the speech models that livekit-agents would load (244 MB) into every process.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+    # LiteLLM is preloaded, and would ask the internet for a price list.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
         _set_up_logging(LogSettings())
-        models = ModelSettings()
         voice = VoiceSettings()
-        kit = Kit(SecretSettings().secret_key, models, voice.hold_audio)
-        server = VoiceServer(_role(arguments[0], kit), kit, LiveKitSettings(), voice)
+        kit = Kit(SecretSettings().secret_key, ModelSettings())
+        role = _host(kit, voice) if arguments == [names.HOST] else _briefer(kit)
+        server = VoiceServer(role, kit, LiveKitSettings(), voice)
     except ValidationError as error:
         sys.stderr.write(explain(error) + "\n")
+        return 2
+    except Refused as error:
+        sys.stderr.write(f"VOICE_HOLD_AUDIO: {error}\n")
         return 2
     asyncio.run(_serve(server))
     return 0
@@ -63,21 +70,24 @@ def _set_up_logging(settings: LogSettings) -> None:
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
 
 
-def _role(name: str, kit: Kit) -> Role:
-    if name == names.HOST:
-        return Role(
-            name,
-            HostOrder,
-            functools.partial(host.keep_company, kit),
-            functools.partial(host.warm_up, kit),
-            ("voice.host",),
-        )
+def _host(kit: Kit, settings: VoiceSettings) -> Role:
+    clip = hold_clip(settings.hold_audio)
     return Role(
-        name,
-        BriefingOrder,
-        functools.partial(briefer.brief, kit),
-        functools.partial(briefer.warm_up, kit),
-        ("voice.briefer", *(["litellm"] if kit.models.tts_model else [])),
+        name=names.HOST,
+        order=HostOrder,
+        job=functools.partial(host.keep_company, kit),
+        warm_up=functools.partial(host.warm_up, clip),
+        preload=("voice.host",),
+    )
+
+
+def _briefer(kit: Kit) -> Role:
+    return Role(
+        name=names.BRIEFER,
+        order=BriefingOrder,
+        job=functools.partial(briefer.brief, kit),
+        warm_up=briefer.warm_up,
+        preload=("voice.briefer", *(["litellm"] if kit.models.tts_model else [])),
     )
 
 

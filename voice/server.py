@@ -20,6 +20,7 @@ from durable.connect import connect
 from voice.duty import Duty
 from voice.endings import Ending
 from voice.kit import Kit
+from voice.registration import return_promptly
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class VoiceServer:
     ) -> None:
         self._role = role
         self._kit = kit
+        self._url = livekit.url
         self._max_jobs = voice.max_jobs
         self._starting = 0
         self._reports: set[asyncio.Task[None]] = set()
@@ -85,11 +87,15 @@ class VoiceServer:
     async def run_until(self, stop: asyncio.Event) -> None:
         """Serve until told to stop, then let jobs end in good order."""
         running = asyncio.create_task(self._server.run())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        beside = [
+            asyncio.create_task(stop.wait()),
+            asyncio.create_task(return_promptly(self._server, self._url)),
+        ]
+        await asyncio.wait({running, *beside}, return_when=asyncio.FIRST_COMPLETED)
+        for task in beside:
+            task.cancel()
         if not running.done():
             await self._wind_down()
-        stopping.cancel()
         await running
 
     async def _wind_down(self) -> None:
@@ -130,7 +136,8 @@ class VoiceServer:
 
     def _processes(self) -> list[Any]:
         # livekit-agents 1.8 offers no public way to its job processes; the lock pins the version.
-        return list(self._server._proc_pool.processes)
+        pool = getattr(self._server, "_proc_pool", None)
+        return list(pool.processes) if pool else []
 
     def _watch_jobs(self) -> None:
         self._server._proc_pool.on("process_closed", self._on_process_closed)

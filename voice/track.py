@@ -1,10 +1,12 @@
 """Sound into a room: one microphone track, published only while there is something to hear."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import numpy as np
 from livekit import rtc
+from livekit.rtc.participant import UnpublishTrackError
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 48_000
@@ -55,5 +57,8 @@ class Track:
     async def withdraw(self) -> None:
         """Take the track out of the room; withdrawing one that isn't published changes nothing."""
         publication, self._publication = self._publication, None
-        if publication is not None:
+        if publication is None:
+            return
+        # A room that is being reconnected has already forgotten it.
+        with contextlib.suppress(UnpublishTrackError):
             await self._participant.unpublish_track(publication.sid)
