@@ -1,6 +1,8 @@
 """A thin client of the HTTP contract: one method per call, problem details as an exception."""
 
+import asyncio
 import secrets
+import time
 from typing import Self, TypeVar
 
 import httpx
@@ -14,6 +16,9 @@ Json = dict[str, JsonValue]
 AGENTS = TypeAdapter(list[Person])
 TURNS = TypeAdapter(list[Turn])
 TIMEOUT_S = 15.0
+UNAVAILABLE = 503
+PATIENCE_S = 12.0
+AGAIN_AFTER_S = 1.0
 
 
 class Problem(Exception):
@@ -40,6 +45,8 @@ class Api:
 
     def __init__(self, url: str, token: str = "") -> None:
         self.http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S)
+        self.patience_s = PATIENCE_S
+        self.repeated = 0
         self.carry(token)
 
     async def __aenter__(self) -> Self:
@@ -60,16 +67,22 @@ class Api:
     async def ask(
         self, method: str, path: str, body: Json | None = None, key: str | None = None
     ) -> httpx.Response:
-        """Send one request; `key` is its Idempotency-Key.
+        """Send one request; `key` is its Idempotency-Key. A 503 is repeated with the same key.
 
         Raises:
-            Problem: Any answer that is not 2xx.
+            Problem: Any answer that is not 2xx, a 503 once `patience_s` has passed.
         """
         headers = {"Idempotency-Key": key} if key else {}
-        answer = await self.http.request(method, path, json=body, headers=headers)
-        if not answer.is_success:
-            raise Problem(answer)
-        return answer
+        deadline = time.monotonic() + self.patience_s
+        while True:
+            answer = await self.http.request(method, path, json=body, headers=headers)
+            if answer.is_success:
+                return answer
+            problem = Problem(answer)
+            if problem.status != UNAVAILABLE or time.monotonic() > deadline:
+                raise problem
+            self.repeated += 1
+            await asyncio.sleep(problem.retry_after_s or AGAIN_AFTER_S)
 
     async def view(
         self, kind: type[V], method: str, path: str, body: Json | None = None, key: str = ""
