@@ -19,14 +19,13 @@ from api.metrics import Metrics
 from api.problems import MOST_BODY, Problem, add_problem_handlers, problems
 from api.routes import agents, calls, decisions, events, health, sign_in, transfers, webhooks
 from api.services import Services
-from api.tailer import Tailer
 
 REFERENCE = "#/components/schemas/{model}"
 
 
 def create_app(services: Services) -> FastAPI:
     """Build the app around what it opens to; nothing is read from the environment here."""
-    tailer = Tailer(services.record)
+    tailer = services.tailer
     attendance = Attendance(services.record)
 
     @asynccontextmanager
@@ -41,7 +40,6 @@ def create_app(services: Services) -> FastAPI:
 
     app = _bare_app(lifespan)
     app.state.services = services
-    app.state.tailer = tailer
     app.state.attendance = attendance
     app.state.metrics = Metrics(lambda: tailer.streams)
     app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -62,6 +60,7 @@ def _bare_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         description="A caller is handed from one agent to the next, and is never alone.",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
     )
     _add_routes(app)
     _describe(app)

@@ -14,7 +14,6 @@ from api.auth import Asker
 from api.errors import NotSignedIn, NotYours, TooMany
 from api.policy import Action, Relation, check, relation_to_call, relation_to_transfer
 from api.services import Services
-from api.tailer import Tailer
 from domain.record import Record
 from domain.views import CallView, TransferView
 
@@ -29,13 +28,7 @@ def _services(request: Request) -> Services:
     return services
 
 
-def _tailer(request: Request) -> Tailer:
-    tailer: Tailer = request.app.state.tailer
-    return tailer
-
-
 ServicesDep = Annotated[Services, Depends(_services)]
-TailerDep = Annotated[Tailer, Depends(_tailer)]
 
 
 def action_of(request: Request) -> Action:

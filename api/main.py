@@ -122,7 +122,7 @@ async def serve(settings: Settings) -> None:
     secret = settings.secret.secret_key.get_secret_value()
     async with open_livekit(settings.livekit) as livekit, open_record(settings.database.url) as db:
         temporal = await connect(lazy=True)
-        gateway = Gateway(temporal)
+        gateway, tailer = Gateway(temporal), Tailer(db)
 
         async def search_attributes() -> None:
             if missing := await missing_search_attributes(temporal):
@@ -135,6 +135,7 @@ async def serve(settings: Settings) -> None:
                 tokens=ApiTokens(secret),
                 sealer=Sealer(secret),
                 record=db,
+                tailer=tailer,
                 gateway=gateway,
                 rooms=livekit.rooms,
                 webhooks=livekit.webhooks,
@@ -149,10 +150,10 @@ async def serve(settings: Settings) -> None:
                 },
             )
         )
-        await server_of(settings.api, app).serve()
+        await server_of(settings.api, app, tailer).serve()
 
 
-def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
+def server_of(settings: ApiSettings, app: FastAPI, tailer: Tailer) -> FrontDoor:
     """Make the server of an app; what is private stays out of its log."""
     config = uvicorn.Config(
         app,
@@ -164,7 +165,7 @@ def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
         server_header=False,
         timeout_graceful_shutdown=round(GRACE.total_seconds()),
     )
-    return FrontDoor(config, app.state.tailer)
+    return FrontDoor(config, tailer)
 
 
 async def make_token(name: str, role: Role, tenant: str, valid: timedelta) -> str:

@@ -3,8 +3,6 @@
 from api.answers import SeatView, seat_view
 from api.errors import NotYours, Unavailable
 from api.services import Services
-from api.settled import settled
-from domain.ports import KeptSeat
 from domain.seating import SeatIssued
 
 
@@ -12,13 +10,9 @@ async def fetch_seat(services: Services, tenant: str, person: str, issued: SeatI
     """Unseal a seat for its owner, and nobody else.
 
     Raises:
-        Unavailable: it isn't in the record yet.
+        Unavailable: it isn't in the record.
     """
-
-    async def read() -> KeptSeat | None:
-        return await services.record.seat(tenant, issued.seat_id)
-
-    seat = await settled(services.record, read, lambda _: True)
+    seat = await services.record.seat(tenant, issued.seat_id)
     if seat is None:
         raise Unavailable
     if seat.person != person:

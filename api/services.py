@@ -7,6 +7,7 @@ from adapters.livekit_webhooks import LiveKitWebhooks
 from adapters.sealing import Sealer
 from api.auth import ApiTokens
 from api.gateway import Gateway
+from api.tailer import Tailer
 from domain.ports import Briefings, Rooms, Speech, Summaries
 from domain.record import Record
 from domain.settings import ApiSettings
@@ -25,6 +26,7 @@ class Services:
     tokens: ApiTokens
     sealer: Sealer
     record: Record
+    tailer: Tailer
     gateway: Gateway
     rooms: Rooms
     webhooks: LiveKitWebhooks

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from api.errors import Unavailable
-from domain.record import Record
+from api.services import Services
+from api.tailer import Tailer
 from domain.views import CallView, TransferView
 
 T = TypeVar("T")
@@ -20,47 +21,41 @@ WITHIN = timedelta(seconds=1)
 
 
 async def settled(
-    record: Record,
+    tailer: Tailer,
     read: Callable[[], Awaitable[T | None]],
     shows: Callable[[T], bool],
     within: timedelta = WITHIN,
-) -> T | None:
-    """Read until the record shows it; after `within`, whatever there is."""
+) -> T:
+    """Read until the record shows it; after `within`, whatever there is.
+
+    Raises:
+        Unavailable: there is nothing yet.
+    """
     found: T | None = None
     with suppress(TimeoutError):
         async with asyncio.timeout(within.total_seconds()):
             while True:
-                newest = await record.newest_event()
+                news = tailer.news
                 found = await read()
                 if found is not None and shows(found):
                     return found
-                await record.wait_for_events(newest)
+                await news.wait()
+    if found is None:
+        raise Unavailable
     return found
 
 
 async def settled_call(
-    record: Record, tenant: str, call_id: str, shows: Callable[[CallView], bool]
+    services: Services, tenant: str, call_id: str, shows: Callable[[CallView], bool]
 ) -> CallView:
-    """Read a call that has just been changed.
-
-    Raises:
-        Unavailable: it isn't in the record yet.
-    """
-    call = await settled(record, lambda: record.call(tenant, call_id), shows)
-    if call is None:
-        raise Unavailable
-    return call
+    """Read a call that has just been changed."""
+    return await settled(services.tailer, lambda: services.record.call(tenant, call_id), shows)
 
 
 async def settled_transfer(
-    record: Record, tenant: str, transfer_id: str, shows: Callable[[TransferView], bool]
+    services: Services, tenant: str, transfer_id: str, shows: Callable[[TransferView], bool]
 ) -> TransferView:
-    """Read a transfer that has just been changed.
-
-    Raises:
-        Unavailable: it isn't in the record yet.
-    """
-    transfer = await settled(record, lambda: record.transfer(tenant, transfer_id), shows)
-    if transfer is None:
-        raise Unavailable
-    return transfer
+    """Read a transfer that has just been changed."""
+    return await settled(
+        services.tailer, lambda: services.record.transfer(tenant, transfer_id), shows
+    )

@@ -62,6 +62,8 @@ class Tailer:
         self._record = record
         self._subscriptions: set[Subscription] = set()
         self._closed = False
+        self.news = asyncio.Event()
+        """Set by the next row; take it before you read, so that nothing falls in between."""
 
     @property
     def streams(self) -> int:
@@ -104,6 +106,8 @@ class Tailer:
             for subscription in self._subscriptions:
                 subscription.add(row)
         if rows:
+            self.news.set()
+            self.news = asyncio.Event()
             return rows[-1].id
         await self._record.wait_for_events(last)
         return last

@@ -21,6 +21,7 @@ from api.app import create_app
 from api.auth import ApiTokens
 from api.main import server_of
 from api.services import Probe, Services
+from api.tailer import Tailer
 from domain.errors import Unreachable
 from domain.names import new_id
 from domain.phases import Role
@@ -216,6 +217,7 @@ async def running_api(url: str, **settings: Any) -> AsyncIterator[Stage]:
             tokens=tokens,
             sealer=sealer,
             record=record,
+            tailer=Tailer(record),
             gateway=gateway,
             rooms=rooms,
             webhooks=LiveKitWebhooks(LIVEKIT_KEY, SecretStr(LIVEKIT_SECRET)),
@@ -224,7 +226,7 @@ async def running_api(url: str, **settings: Any) -> AsyncIterator[Stage]:
             speech=EspeakSpeech(),
             probes=probes,
         )
-        server = server_of(services.settings, create_app(services))
+        server = server_of(services.settings, create_app(services), services.tailer)
         async with asyncio.TaskGroup() as running:
             running.create_task(server.serve())
             try:

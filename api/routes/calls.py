@@ -84,7 +84,7 @@ async def start_call(
     )
     await once.settle(call_id)
     seat = await fetch_seat(services, tenant, caller.id, issued)
-    call = await settled_call(services.record, tenant, call_id, lambda c: c.room is not None)
+    call = await settled_call(services, tenant, call_id, lambda c: c.room is not None)
     token = services.tokens.make(caller, call_id=call_id)
     return CallStarted(call=callers_call(call), seat=seat, token=token)
 
@@ -144,7 +144,7 @@ async def answer_call(their: CallDep, services: ServicesDep) -> CallAnswered:
     issued = await services.gateway.answer(their.call.id, asker.id)
     seat = await fetch_seat(services, asker.tenant, asker.id, issued)
     call = await settled_call(
-        services.record,
+        services,
         asker.tenant,
         their.call.id,
         lambda c: c.agent is not None and c.agent.id == asker.id,
@@ -193,6 +193,6 @@ async def end_call(their: CallDep, services: ServicesDep) -> CallView | CallerCa
     asker = their.asker
     await services.gateway.end_call(their.call.id, asker.id)
     call = await settled_call(
-        services.record, asker.tenant, their.call.id, lambda c: c.state is CallState.ENDED
+        services, asker.tenant, their.call.id, lambda c: c.state is CallState.ENDED
     )
     return call_for(asker, call)

@@ -39,7 +39,7 @@ async def _decide(
         await services.gateway.decide(transfer.id, Choice(decision=decision, who=who))
     except Conflict as conflict:
         return await _after_conflict(services, their, decision, conflict)
-    return await settled_transfer(services.record, asker.tenant, transfer.id, _shows(decision))
+    return await settled_transfer(services, asker.tenant, transfer.id, _shows(decision))
 
 
 def _is_repeated(transfer: TransferView, decision: Decision, person: str) -> bool:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.attendance import Attendance
-from api.dependencies import AskerDep, ServicesDep, TailerDep, TransferDep
+from api.dependencies import AskerDep, ServicesDep, TransferDep
 from api.errors import NotAllowed, NotSignedIn, NotYours
 from api.policy import Action
 from api.problems import problems
@@ -43,14 +43,13 @@ AttendanceDep = Annotated[Attendance, Depends(_attendance)]
 async def follow_my_events(
     asker: AskerDep,
     services: ServicesDep,
-    tailer: TailerDep,
     attendance: AttendanceDep,
     last_event_id: LastEventId = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow everything that concerns oneself: a snapshot, then whatever happens."""
     follower = Follower(asker, services.record)
     with attendance.here(asker.person):
-        async with aclosing(follower.follow(tailer, last_event_id)) as events:
+        async with aclosing(follower.follow(services.tailer, last_event_id)) as events:
             async for event in events:
                 yield event
 
@@ -64,11 +63,10 @@ async def follow_my_events(
 async def follow_transfer(
     their: TransferDep,
     services: ServicesDep,
-    tailer: TailerDep,
     last_event_id: LastEventId = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow one transfer; the stream closes after its last event."""
     follower = Follower(their.asker, services.record, their.transfer.id)
-    async with aclosing(follower.follow(tailer, last_event_id)) as events:
+    async with aclosing(follower.follow(services.tailer, last_event_id)) as events:
         async for event in events:
             yield event

@@ -103,7 +103,7 @@ async def _start(
         conflict.transfer_id = call.transfer_id if call else None
         raise
     await once.settle(transfer_id)
-    return await settled_transfer(services.record, asker.tenant, transfer_id, lambda _: True)
+    return await settled_transfer(services, asker.tenant, transfer_id, lambda _: True)
 
 
 @router.get("", operation_id=Action.LIST_TRANSFERS, responses=problems(NotSignedIn))
@@ -160,7 +160,7 @@ async def edit_briefing(
     await services.record.edit_briefing(asker.tenant, transfer.id, body.text)
     await services.gateway.briefing_edited(transfer.id)
     return await settled_transfer(
-        services.record,
+        services,
         asker.tenant,
         transfer.id,
         lambda t: t.briefing is not None and t.briefing.text == body.text,
