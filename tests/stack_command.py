@@ -51,10 +51,10 @@ class Command:
 
 @contextmanager
 def running(data: Path, *words: str, **settings: str) -> Iterator[Command]:
-    """Run `python -m stack <words> --data <data>` for the length of a test."""
-    data.parent.mkdir(parents=True, exist_ok=True)
+    """Run `python -m stack` for the length of a test, with its files in `data`."""
+    place = () if words[0] == "run" else ("--data", str(data))
     out = data.with_suffix(".out")
-    command = Command(*words, "--data", str(data), settings=settings, out=out)
+    command = Command(words[0], *place, *words[1:], settings=settings, out=out)
     try:
         yield command
     finally:

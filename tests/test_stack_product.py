@@ -1,23 +1,19 @@
 """The whole product under the stack: `make demo` and the live tests stand on these."""
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
-import pytest
 
-from stack.bootstrap import ROOT
 from stack.environment import bare
 from stack.local import LocalStack
 from stack.parts import PRODUCT, SERVERS
-from tests.stack_command import lives, running, word_of
+from tests.stack_command import lives, running, wait_until, word_of
 
 ASK = """
 import os, sys, urllib.request
 print(urllib.request.urlopen(os.environ["WARM_TRANSFER_URL"] + "/readyz").status, flush=True)
-sys.exit(int(sys.argv[1]))
+sys.exit(7)
 """
 
 
@@ -43,18 +39,21 @@ def test_a_second_worker_and_a_second_host_can_be_added(tmp_path: Path) -> None:
         assert {"worker-2", "host-2"} < set(stack.names)
 
 
-@pytest.mark.parametrize("code", [0, 7])
-def test_a_command_runs_against_a_stack_of_its_own(tmp_path: Path, code: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "stack", "run", "--", "python", "-c", ASK, str(code)],
-        cwd=ROOT,
-        env={**bare(), "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout
-    assert "200" in done.stdout.splitlines()
-    logs_stay = any(tmp_path.glob("warm-transfer-*/logs"))
-    assert logs_stay == (code != 0)
+def test_a_command_runs_against_a_stack_of_its_own_and_its_failure_keeps_the_logs(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, "run", "--", "python", "-c", ASK, TMPDIR=str(tmp_path)) as run:
+        assert run.process.wait(120) == 7
+        assert "200" in run.said.splitlines()
+    (logs,) = tmp_path.glob("warm-transfer-*/logs")
+    assert str(logs) in run.said
+
+
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    with running(tmp_path, "run", "--", "python", "-c", ASK, TMPDIR=str(tmp_path)) as run:
+        wait_until(lambda: any(tmp_path.glob("warm-transfer-*/stack.json")))
+        (data,) = tmp_path.glob("warm-transfer-*")
+        pids = word_of(data)["pids"].values()
+        assert run.end() != 0
+    assert not any(map(lives, pids))
+    assert not data.exists()
