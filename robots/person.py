@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Self
 
+from livekit import rtc
 from pydantic import BaseModel, ValidationError
 
 from robots.ears import Ears
@@ -115,7 +116,11 @@ class Person:
             place = Place(seat, self.voice, self.ears)
             place.changed = self.place_changed
             self.places[seat.room] = place
-        await place.join()
+        try:
+            await place.join()
+        except rtc.ConnectError:
+            self.places.pop(seat.room, None)
+            raise
         return place
 
     async def leave(self, room: str) -> None:
@@ -171,7 +176,11 @@ class Person:
 
     async def offered_a_seat(self, offer: SeatOffer) -> None:
         """Take the seat the stream told of: room B's if it is there, else the call's."""
-        await self.take(await self.seat_for(offer))
+        try:
+            await self.take(await self.seat_for(offer))
+        except (Problem, rtc.ConnectError) as gone:
+            # Offered and taken back again: whoever is still wanted is told of the next seat.
+            log.info("the seat is gone", extra={"robot": self.name, "why": repr(gone)})
 
     async def seat_for(self, offer: SeatOffer) -> Seat:
         """Ask for the seat in the offered room, whatever was thought before."""
@@ -199,6 +208,8 @@ class Person:
                 await self.take(await self.api.call_seat(self.call_id))
             except Problem as problem:
                 return problem.status in (403, 404, 409)
+            except rtc.ConnectError:
+                return False
             return True
 
         await until(seated, COME_BACK_WITHIN_S, f"{self.name} to come back to {place.name}", 0.25)

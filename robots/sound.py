@@ -7,9 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from robots.espeak import Pcm
-from robots.voice import SAMPLE_RATE, TONES
-
-Floats = npt.NDArray[np.float64]
+from robots.voice import SAMPLE_RATE, TONES, Floats
 
 FRAME_S = 0.02
 SLICE_S = 0.01

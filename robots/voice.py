@@ -9,6 +9,7 @@ import asyncio
 import time
 
 import numpy as np
+import numpy.typing as npt
 from livekit import rtc
 from livekit.rtc._proto.room_pb2 import AudioEncoding
 
@@ -18,7 +19,7 @@ SAMPLE_RATE = 16_000
 CHUNK_S = 0.04
 CHUNK = int(SAMPLE_RATE * CHUNK_S)
 # What a source holds in advance, so that a busy event loop is not mistaken for silence.
-CUSHION_S = 0.06
+CUSHION = int(SAMPLE_RATE * 0.1)
 FULL = 32_767
 
 # Words stay below this and tones above it, so that no word is ever taken for a tone.
@@ -32,6 +33,9 @@ MICROPHONE = rtc.TrackPublishOptions(
     red=False,
     audio_encoding=AudioEncoding(max_bitrate=32_000),
 )
+
+
+Floats = npt.NDArray[np.float64]
 
 
 class Voice:
@@ -60,8 +64,7 @@ class Voice:
     async def open(self) -> rtc.AudioSource:
         """A new outlet of this microphone; it sounds from now on until `close`."""
         source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=400)
-        silence = rtc.AudioFrame.create(SAMPLE_RATE, 1, int(SAMPLE_RATE * CUSHION_S))
-        await source.capture_frame(silence)
+        await source.capture_frame(_frame(self._pilot(CUSHION)))
         self._sources.add(source)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._run())
@@ -79,21 +82,31 @@ class Voice:
     async def _run(self) -> None:
         due = time.monotonic()
         while True:
-            chunk = self._next()
-            frame = rtc.AudioFrame(chunk.tobytes(), SAMPLE_RATE, 1, len(chunk))
+            frame = _frame(self._next())
             await asyncio.gather(*(source.capture_frame(frame) for source in self._sources))
             due += CHUNK_S
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    def _next(self) -> Pcm:
-        step = 2 * np.pi * TONES[self.tone] / SAMPLE_RATE
-        phases = self._phase + step * np.arange(1, CHUNK + 1)
-        self._phase = float(phases[-1] % (2 * np.pi))
-        sound = np.sin(phases) * (self.level * FULL)
+    def _next(self) -> Floats:
+        sound = self._pilot(CHUNK)
+        self._phase += self._step * CHUNK
         words, self._words = self._words[:CHUNK], self._words[CHUNK:]
         sound[: len(words)] += words
-        chunk: Pcm = np.clip(sound, -FULL, FULL).astype(np.int16)
-        return chunk
+        return sound
+
+    @property
+    def _step(self) -> float:
+        return 2 * np.pi * TONES[self.tone] / SAMPLE_RATE
+
+    def _pilot(self, count: int) -> Floats:
+        phases = self._phase + self._step * np.arange(1, count + 1)
+        sound: Floats = np.sin(phases) * (self.level * FULL)
+        return sound
+
+
+def _frame(sound: Floats) -> rtc.AudioFrame:
+    samples = np.clip(sound, -FULL, FULL).astype(np.int16)
+    return rtc.AudioFrame(samples.tobytes(), SAMPLE_RATE, 1, len(samples))
 
 
 def _words(text: str, accent: str) -> Pcm:
