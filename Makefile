@@ -24,6 +24,7 @@ demo: ## Watch two warm transfers with real audio, measured (LLM_MODEL=…: with
 	@$(PYTHON) -m stack run -- python -m robots demo $(ARGS)
 
 test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only these)
+	@$(PYTHON) -m stack servers
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: sync ## Lint, types and layers

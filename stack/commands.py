@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from stack import bootstrap, doctor
+from stack import binaries, bootstrap, doctor, environment
 from stack.console import Interrupted, pause, progress, say
 from stack.local import DATA, LocalStack, is_free
 from stack.parts import kind
@@ -27,6 +27,9 @@ def obey(words: list[str]) -> int:
 
     sync = commands.add_parser("sync", help="install everything at its locked version into .venv")
     sync.set_defaults(does=lambda _: bootstrap.sync())
+
+    servers = commands.add_parser("servers", help="get the servers' programs, built where need be")
+    servers.set_defaults(does=_servers)
 
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
     up.add_argument("parts", nargs="*", help="only these parts, like: temporal livekit")
@@ -48,6 +51,11 @@ def obey(words: list[str]) -> int:
 
     asked = parser.parse_args(words)
     return asked.does(asked) or 0
+
+
+def _servers(_: argparse.Namespace) -> None:
+    bootstrap.sync()
+    binaries.get_livekit(environment.outer())
 
 
 def _up(asked: argparse.Namespace) -> None:
