@@ -45,19 +45,19 @@ class LiveKitRooms:
             return
 
     async def look(self, rooms: tuple[str, ...]) -> Presence:
-        """Say who is in these rooms; a room that has vanished is opened again, and empty."""
+        """Say who is in these rooms, and which of them have vanished."""
         if not rooms:
             return Presence()
         there, people = await asyncio.gather(
             self.that_are_open(rooms), asyncio.gather(*map(self.people, rooms))
         )
-        await asyncio.gather(*(self.open(room) for room in rooms if room not in there))
         return Presence(
             seen=tuple(
                 _seen(room, person)
                 for room, inside in zip(rooms, people, strict=True)
                 for person in inside
-            )
+            ),
+            vanished=tuple(room for room in rooms if room not in there),
         )
 
     async def allow(self, room: str, identity: str, grant: Grant) -> None:

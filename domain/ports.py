@@ -23,7 +23,7 @@ class Rooms(Protocol):
         """Close a room and put everybody out; closing a closed room changes nothing."""
 
     async def look(self, rooms: tuple[str, ...]) -> Presence:
-        """Say who is in these rooms; a room that has vanished is opened again, and empty."""
+        """Say who is in these rooms, and which of them have vanished."""
         ...
 
     async def allow(self, room: str, identity: str, grant: Grant) -> None:

@@ -1,5 +1,6 @@
 """Seats, and who really sits in them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from domain.names import is_briefer, is_host
@@ -40,6 +41,20 @@ class Presence(Payload):
     """Who is in which room, as the media server says."""
 
     seen: tuple[Seen, ...] = ()
+    vanished: tuple[str, ...] = ()
+    """Rooms that are gone, with whoever was in them: the media server was restarted."""
+
+    def within(self, rooms: Collection[str]) -> "Presence":
+        """Leave out every other room."""
+        return Presence(
+            seen=tuple(seen for seen in self.seen if seen.room in rooms),
+            vanished=tuple(room for room in self.vanished if room in rooms),
+        )
+
+    def reopened(self, room: str) -> "Presence":
+        """Take a room for open, and still empty."""
+        left = tuple(vanished for vanished in self.vanished if vanished != room)
+        return Presence(seen=self.seen, vanished=left)
 
     def find(self, identity: str, room: str) -> Seen | None:
         """Find one participant in one room."""

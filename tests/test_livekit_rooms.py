@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from adapters.livekit import LiveKit, open_livekit
 from domain.errors import NotThere, PortError, Refused, Unreachable
 from domain.names import room_name
-from domain.seating import FENCED, OPEN, STANDBY, Grant
+from domain.seating import FENCED, OPEN, STANDBY, Grant, Presence
 from domain.settings import LiveKitSettings
 from robots.ears import Ears
 from robots.place import Place
@@ -174,7 +174,9 @@ async def test_rooms_come_back_after_the_server_was_killed(tmp_path: Path) -> No
         await until(answers, 20, "LiveKit to be back")
         with pytest.raises(NotThere):
             await livekit.voices.dispatch("host", rooms[0], "order", activity_id="1", attempt=1)
-        assert (await livekit.rooms.look(rooms)).seen == ()
+        assert await livekit.rooms.look(rooms) == Presence(vanished=rooms)
+        for room in rooms:
+            await livekit.rooms.open(room)
         assert await livekit.rooms.that_are_open(rooms) == set(rooms)
 
 

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import PersonSeen
     from domain.names import is_person
     from domain.seating import OPEN, Allow, Arrangement, Grant, Place, Presence, Watch
+    from workflows import steps
     from workflows.options import ROOM_CALL, WATCH, saying
 
 QUIET = timedelta(seconds=10)
@@ -51,7 +52,7 @@ class Floor:
             for place in [p for p in places if p[0] == room]:
                 del places[place]
         self._emptying.discard(room)
-        self.presence = Presence(seen=tuple(s for s in self.presence.seen if s.room != room))
+        self.presence = self.presence.within(self._rooms)
 
     def place(self, person: str, room: str, grant: Grant) -> None:
         """Give somebody a place; they have exactly these rights as soon as they are there."""
@@ -148,6 +149,10 @@ class Floor:
                 await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
 
     async def _follow_plan(self) -> None:
+        # Only from here: a watch that was called off may look once more at a room just closed.
+        for room in [r for r in self.presence.vanished if r in self._rooms]:
+            await steps.open_room(room)
+            self.presence = self.presence.reopened(room)
         changes = self._changes()
         if changes is None:
             await self._watch()
@@ -186,7 +191,7 @@ class Floor:
     def _see(self, presence: Presence) -> None:
         now = workflow.now()
         self.version += 1
-        self.presence = Presence(seen=tuple(s for s in presence.seen if s.room in self._rooms))
+        self.presence = presence.within(self._rooms)
         here = {(s.room, s.identity) for s in self.presence.seen if s.active}
         for place in [p for p in self._arrived if p not in here]:
             del self._arrived[place]
