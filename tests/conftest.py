@@ -10,10 +10,12 @@ from tests.databases import (
     sqlite_url,
 )
 from tests.servers import livekit_server, temporal_server
+from tests.stage import client, stage
 from tests.voice_stage import voice_stage
 
 __all__ = [
     "api_stage",
+    "client",
     "database_url",
     "livekit_server",
     "migrated_file",
@@ -21,6 +23,7 @@ __all__ = [
     "postgres_url",
     "record",
     "sqlite_url",
+    "stage",
     "temporal_server",
     "voice_stage",
 ]

@@ -1,0 +1,1 @@
+"""The world in memory: every port, as state that tests look at."""

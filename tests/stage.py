@@ -1,0 +1,186 @@
+"""A stage for calls and transfers: real Temporal, our own workers and gateway, ports in memory.
+
+When a test is over the stage holds it to what must always be so: see `tests/afterwards.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from api.gateway import Gateway
+from domain.journal import Batch, Entry
+from domain.names import new_id
+from domain.orders import CallOrder, Patience
+from domain.ports import Ports
+from durable.search_attributes import register_search_attributes
+from tests.afterwards import hold_to_promises
+from tests.fakes.record import (
+    FakeBriefings,
+    FakeJournal,
+    FakeReservations,
+    FakeSealing,
+    FakeSeats,
+    FakeSummaries,
+)
+from tests.fakes.rooms import FakeRooms, FakeTokens
+from tests.fakes.voices import FakeVoices
+from tests.people import Person, StagedCall
+from tests.servers import TemporalServer
+from worker.build import build_workers
+
+WITHIN_S = 15.0
+"""No step of a test takes longer, however busy the machine is."""
+
+BRIEF = Patience(
+    offer=timedelta(seconds=30),
+    consult=timedelta(seconds=30),
+    complete=timedelta(seconds=30),
+    move=timedelta(seconds=10),
+    gone=timedelta(seconds=0.4),
+    host=timedelta(seconds=5),
+    introduce=timedelta(seconds=30),
+)
+"""Nobody waits for somebody gone; everything else ends only if a test says so."""
+
+
+class Stage:
+    """Everything a test may touch."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.gateway = Gateway(client)
+        self.rooms = FakeRooms()
+        self.voices = FakeVoices(client, self.rooms)
+        self.summaries = FakeSummaries()
+        self.journal = FakeJournal()
+        self.seats = FakeSeats()
+        self.reservations = FakeReservations()
+        self.briefings = FakeBriefings()
+        self.people: dict[str, Person] = {}
+        self.calls: list[StagedCall] = []
+        self.workflows: list[str] = []
+        self.ports = Ports(
+            rooms=self.rooms,
+            tokens=FakeTokens(),
+            voices=self.voices,
+            summaries=self.summaries,
+            journal=self.journal,
+            seats=self.seats,
+            briefings=self.briefings,
+            reservations=self.reservations,
+            sealing=FakeSealing(),
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self.journal.on_seat = self._tell_client
+        self.rooms.on_change = self._changed.set
+
+    def person(self, name: str) -> Person:
+        """Somebody with a client that does what it is told."""
+        return self.people.setdefault(name, Person(self, name))
+
+    async def call(self, patience: Patience = BRIEF, **order: Any) -> StagedCall:
+        """Let a caller come in."""
+        call_id = new_id("call")
+        caller = self.person(f"caller_{len(self.calls) + 1}")
+        order = CallOrder(
+            tenant="t", call_id=call_id, caller=caller.id, patience=patience, **order
+        ).model_dump()
+        call = StagedCall(self, CallOrder(**order), caller)
+        self.calls.append(call)
+        self.workflows.append(call.writer)
+        caller.sit(await self.gateway.start_call(call.order))
+        return call
+
+    async def talking(self, patience: Patience = BRIEF, **order: Any) -> StagedCall:
+        """Let a caller talk with agent A."""
+        call = await self.call(patience, **order)
+        await call.answer(self.person("agt_a"))
+        await call.is_with("agt_a")
+        return call
+
+    async def until(self, claim: Callable[[], bool], what: str) -> None:
+        """Wait until something is so."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                while not claim():
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"never: {what}\n{self.story()}") from None
+
+    def story(self) -> str:
+        """Tell what happened so far, for whoever reads a failure."""
+        told = [
+            f"{entry.at:%M:%S.%f} {writer.partition('/')[0]:8} {entry.event} "
+            f"{entry.actor or ''} {entry.transfer.phase if entry.transfer else ''}"
+            for writer in self.journal.entries
+            for entry in self.journal.of(writer)
+        ]
+        inside = [f"{room}: {self.rooms.inside(room)}" for room in self.rooms.people]
+        return "\n".join(sorted(told) + inside)
+
+    def in_background(self, doing: Any) -> None:
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def hint(self) -> None:
+        """Do as LiveKit's webhooks do: say that something may have changed."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            for call in self.calls:
+                call.caller.leave_old_room()
+                await self.gateway.look(call.id, None)
+                if call.transfers:
+                    await self.gateway.look(call.id, call.transfers[-1].id)
+
+    async def end(self) -> None:
+        """Mend everything, hang up, and see every workflow end."""
+        self.rooms.away = self.journal.away = False
+        self.seats.away = self.reservations.away = False
+        self.rooms.failing.clear()
+        self.summaries.ready.set()
+        for call in self.calls:
+            await self.gateway.end_call(call.id, call.caller.id)
+        for workflow in self.workflows:
+            async with asyncio.timeout(WITHIN_S):
+                with suppress(Exception):
+                    await self.client.get_workflow_handle(workflow).result()
+        for task in self._tasks:
+            task.cancel()
+
+    def _tell_client(self, batch: Batch, entry: Entry) -> None:
+        notice = entry.seat
+        assert notice is not None
+        person = self.people[notice.person]
+        if person.follows:
+            self.in_background(person.obey(batch, entry))
+
+
+@pytest.fixture(scope="session")
+async def client(temporal_server: TemporalServer) -> Client:
+    """One connection to the one Temporal of the run."""
+    client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
+    await register_search_attributes(client)
+    return client
+
+
+@pytest.fixture
+async def stage(client: Client) -> AsyncIterator[Stage]:
+    """Play on it; afterwards everything that must always be so is checked."""
+    stage = Stage(client)
+    async with AsyncExitStack() as stack:
+        for worker in build_workers(client, stage.ports, grace=timedelta(0)):
+            await stack.enter_async_context(worker)
+        hinting = asyncio.create_task(stage.hint())
+        yield stage
+        await stage.end()
+        hinting.cancel()
+    await hold_to_promises(stage)
