@@ -57,7 +57,7 @@ async def test_a_briefing_is_heard_and_its_activity_completes(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     began_s = time.monotonic()
     errand = await voice_stage.send(_errand(room))
     assert await listener.hears("briefer", began_s) < 3
@@ -70,7 +70,7 @@ async def test_nothing_but_sound_comes_from_a_briefing(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     deaf = await voice_stage.seat("caller_waiting", room, deaf=True)
     errand = await voice_stage.send(_errand(room, (f"A {PLANTED} is on the line.", "Goodbye.")))
     await errand.result()
@@ -93,7 +93,7 @@ async def test_a_briefer_waits_for_its_listener(
     await voice_stage.agent(room, "briefer")
     await asyncio.sleep(2)
     assert not bystander.loud("briefer")
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     assert await listener.hears("briefer", time.monotonic()) < 2
     await errand.result()
 
@@ -102,7 +102,7 @@ async def test_a_killed_briefer_goes_on_at_the_sentence_that_was_cut(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, LONG))
     await listener.hears("briefer", 0)
     first = (await voice_stage.agent(room, "briefer")).identity
@@ -126,7 +126,7 @@ async def test_a_cancelled_briefing_stops_within_two_seconds(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, LONG))
     await listener.hears("briefer", 0)
     await errand.cancel()
@@ -141,7 +141,7 @@ async def test_a_removed_briefer_is_silent_at_once_and_says_how_far_it_came(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, LONG))
     await listener.hears("briefer", 0)
     agent = await voice_stage.agent(room, "briefer")
@@ -158,11 +158,11 @@ async def test_a_listener_who_reloads_hears_the_sentence_again(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, SHORT))
     await listener.hears("briefer", 0)
     await listener.leave()
-    returned = await voice_stage.seat(PERSON, room)
+    returned = await voice_stage.seat(PERSON, room, microphone=True)
     assert await returned.hears("briefer", time.monotonic()) < 3
     assert await errand.result() == SpeechProgress(next=2, finished=True)
 
@@ -171,7 +171,7 @@ async def test_a_listener_who_is_gone_ends_the_briefing_for_good(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, LONG))
     await listener.hears("briefer", 0)
     await listener.leave()
@@ -183,7 +183,7 @@ async def test_a_closed_room_ends_the_briefing_for_good(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, LONG))
     await listener.hears("briefer", 0)
     await voice_stage.close_room(room)
@@ -195,7 +195,7 @@ async def test_an_order_that_starts_two_briefers_is_spoken_by_one(
     voice_stage: VoiceStage, briefer: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat(PERSON, room)
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, SHORT).model_copy(update={"twice": True}))
     assert await errand.result() == SpeechProgress(next=2, finished=True)
     assert len({sound.of for sound in listener.loud("briefer")}) == 1

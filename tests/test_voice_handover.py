@@ -31,7 +31,7 @@ async def test_music_goes_on_when_the_server_process_is_killed(
 ) -> None:
     folder = tmp_path_factory.mktemp("voice")
     room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room)
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
     async with voice("host", livekit_server, temporal_server, folder) as doomed:
         await voice_stage.send(_errand(room))
         await caller.hears("host", 0)
@@ -56,7 +56,7 @@ async def test_a_server_told_to_end_hands_its_caller_over_without_a_gap(
 ) -> None:
     folder = tmp_path_factory.mktemp("voice")
     room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room)
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
     async with voice("host", livekit_server, temporal_server, folder) as leaving:
         await voice_stage.send(_errand(room))
         await caller.hears("host", 0)
@@ -78,7 +78,7 @@ async def test_a_briefing_goes_on_when_its_server_is_told_to_end(
 ) -> None:
     folder = tmp_path_factory.mktemp("voice")
     room = await voice_stage.open_room()
-    listener = await voice_stage.seat("agt_b", room)
+    listener = await voice_stage.seat("agt_b", room, microphone=True)
     sentences = tuple(f"Sentence number {n} is spoken now." for n in range(5))
     order = Errand(agent="briefer", room=room, person="agt_b", sentences=sentences)
     async with voice("briefer", livekit_server, temporal_server, folder) as leaving:

@@ -30,7 +30,7 @@ def _errand(room: str) -> Errand:
 
 
 async def _caller_and_agent(stage: VoiceStage, room: str) -> tuple[Guest, Guest]:
-    caller = await stage.seat(CALLER, room)
+    caller = await stage.seat(CALLER, room, microphone=True)
     agent = await stage.seat("agt_a", room)
     await agent.publish()
     return caller, agent
@@ -40,7 +40,7 @@ async def test_a_caller_alone_hears_music_until_an_agent_has_a_microphone(
     voice_stage: VoiceStage, host: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room)
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
     sent_s = time.monotonic()
     errand = await voice_stage.send(_errand(room))
     print("dispatch -> music", await caller.hears("host", sent_s))  # noqa: T201
@@ -83,7 +83,7 @@ async def test_a_killed_host_is_followed_by_music_of_the_next(
     voice_stage: VoiceStage, host: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room)
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
     await voice_stage.send(_errand(room))
     await caller.hears("host", 0)
     first = (await voice_stage.agent(room, "host")).identity
@@ -99,7 +99,7 @@ async def test_two_hosts_play_together_for_no_more_than_five_seconds(
     voice_stage: VoiceStage, host: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room)
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
     await voice_stage.send(_errand(room).model_copy(update={"twice": True}))
     await caller.hears("host", 0)
     await asyncio.sleep(6)
@@ -113,7 +113,7 @@ async def test_a_cancelled_host_plays_on_until_another_does(
     voice_stage: VoiceStage, host: VoiceProcess
 ) -> None:
     room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room)
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
     first = await voice_stage.send(_errand(room))
     await caller.hears("host", 0)
     began_s = time.monotonic()
@@ -124,3 +124,14 @@ async def test_a_cancelled_host_plays_on_until_another_does(
     await asyncio.sleep(2)
     assert caller.longest_silence_s(began_s, time.monotonic() - 0.3) < 0.3
     assert len(await voice_stage.agents(room, "host")) == 1
+
+
+async def test_a_caller_who_comes_later_hears_music_from_a_waiting_host(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    await voice_stage.send(_errand(room))
+    await voice_stage.agent(room, "host")
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
+    joined_s = time.monotonic()
+    print("joined -> music", await caller.hears("host", joined_s, 2))  # noqa: T201

@@ -349,9 +349,14 @@ class VoiceStage:
         self._rooms.remove(room)
         await self.server.room.delete_room(api.DeleteRoomRequest(room=room))
 
-    async def seat(self, identity: str, room: str, *, deaf: bool = False) -> Guest:
+    async def seat(
+        self, identity: str, room: str, *, deaf: bool = False, microphone: bool = False
+    ) -> Guest:
+        """Seat somebody. LiveKit tells of one without a microphone up to three seconds late."""
         guest = Guest(identity)
         await guest.join(self.livekit, room, deaf=deaf)
+        if microphone:
+            await guest.publish()
         self._guests.append(guest)
         return guest
 

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SETTLING = timedelta(milliseconds=100)
 """A track published within 20 ms of the join reached nobody in 7 of 32 runs."""
+RECONNECTION = timedelta(seconds=2)
+"""Then a new agent is there sooner: the client's own attempts come up to seven seconds apart."""
 LAST_WORD = timedelta(seconds=1)
 """A job whose process is being ended has little time left to say so."""
 
@@ -33,6 +35,7 @@ class Stay(ABC):
         self.room = context.room
         self.order = order
         self.duty = Duty(client, order)
+        self._giving_up: asyncio.TimerHandle | None = None
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     @abstractmethod
@@ -94,10 +97,22 @@ class Stay(ABC):
 
     def _watch(self) -> None:
         self.room.on("disconnected", lambda reason: self.end(ending_of(reason)))
+        self.room.on("reconnecting", self._give_up_soon)
+        self.room.on("reconnected", self._go_on)
         for event in ("participant_connected", "participant_attributes_changed"):
             self.room.on(event, lambda *_: self._give_way())
         # livekit-agents has job processes ignore SIGTERM; our server passes its own on to them.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.end, Ending.STOPPING)
+
+    def _go_on(self) -> None:
+        if self._giving_up:
+            self._giving_up.cancel()
+
+    def _give_up_soon(self) -> None:
+        self._go_on()
+        self._giving_up = asyncio.get_running_loop().call_later(
+            RECONNECTION.total_seconds(), self.end, Ending.MEDIA_LOST
+        )
 
     def _give_way(self) -> None:
         """Leave to the newest attempt, and among equals to the first by name.
