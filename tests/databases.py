@@ -16,7 +16,8 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from adapters.sql import SqlRecord, open_record, upgrade
+from adapters.sql import SqlRecord, open_record
+from adapters.sql.upgrade import upgrade
 from tests.servers import free_port
 
 START_S = 20.0
@@ -132,7 +133,7 @@ async def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
 async def postgres_url(postgres: PostgresServer) -> AsyncIterator[str]:
     """Get a fresh Postgres database, migrated."""
     name = f"test_{next(_numbers)}"
-    await postgres.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await postgres.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     yield postgres.url(name)
     await postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 

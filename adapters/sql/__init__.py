@@ -15,9 +15,8 @@ from adapters.sql.reservations import SqlReservations
 from adapters.sql.seats import SqlSeats
 from adapters.sql.transfers import SqlTransfers
 from adapters.sql.turns import SqlTurns
-from adapters.sql.upgrade import upgrade
 
-__all__ = ["SqlRecord", "open_record", "upgrade"]
+__all__ = ["SqlRecord", "open_record"]
 
 
 class SqlRecord(

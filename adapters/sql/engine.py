@@ -1,6 +1,7 @@
 """The database: connections, transactions and their limits, and what its failures mean to us."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,6 +17,7 @@ from domain.errors import PortError, Refused, Unreachable
 
 LIMIT = timedelta(seconds=5)
 """After this long without an answer the database counts as away."""
+GOODBYE_S = 0.25
 WRITE_LOCK = 0x7761726D
 """Number of the Postgres advisory lock that lets writers in one after the other."""
 SQLITE_BEGINS = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "watch": None}
@@ -33,9 +35,8 @@ class Database:
         seconds = limit.total_seconds()
         self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
         self._engine = _sqlite(url, seconds) if self.is_sqlite else _postgres(url, seconds)
-        # SQLite keeps its limit by itself. For Postgres, half is for asking; closing a
-        # connection that no longer answers takes up to two seconds on top.
-        self._patience_s = None if self.is_sqlite else seconds / 2
+        # SQLite keeps the limit by itself; with Postgres, some of it is for giving up.
+        self._patience_s = None if self.is_sqlite else seconds * 0.8
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -91,7 +92,12 @@ class Database:
         engine = self._engine.execution_options(purpose=purpose, **options)
         try:
             async with asyncio.timeout(self._patience_s), engine.connect() as connection:
-                yield connection
+                try:
+                    yield connection
+                except asyncio.CancelledError:
+                    # Otherwise a rollback would wait for the database that didn't answer.
+                    await connection.invalidate()
+                    raise
         except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             # Not chained: what drivers say quotes the rows.
             raise meaning(error) from None
@@ -131,16 +137,25 @@ def _sqlite(url: str, limit_s: float) -> AsyncEngine:
     return engine
 
 
+class _Impatient(asyncpg.Connection):  # type: ignore[misc]
+    """A Postgres connection that says goodbye, but doesn't wait for an answer."""
+
+    async def close(self, *, timeout: float | None = None) -> None:
+        """Close, whether or not the server is there."""
+        # asyncpg has aborted the connection by the time it says that it took too long.
+        with contextlib.suppress(TimeoutError):
+            await super().close(timeout=GOODBYE_S)
+
+
 def _postgres(url: str, limit_s: float) -> AsyncEngine:
-    answer_s = limit_s * 0.4
     return create_async_engine(
         url,
         pool_pre_ping=True,
-        pool_timeout=answer_s,
+        pool_timeout=limit_s,
         hide_parameters=True,
         connect_args={
-            "timeout": answer_s,
-            "command_timeout": answer_s,
+            "connection_class": _Impatient,
+            "command_timeout": limit_s,
             # A frozen writer must not keep the lock from all others.
             "server_settings": {"idle_in_transaction_session_timeout": f"{int(limit_s * 1000)}"},
         },
