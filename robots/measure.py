@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from robots.ears import Ears, Which, of
+from robots.ears import of
 from robots.scene import Scene
 from robots.sound import Span
 
@@ -56,30 +56,22 @@ def figures(scene: Scene, undisturbed: Span) -> Figures:
     assert decided is not None, "nothing was decided, so nothing can be measured"
     around = Span(decided - BEFORE_S, decided + AFTER_S)
     caller, b = scene.caller.ears, scene.b.ears
-    heard_b = _first(caller, of(scene.b.id), decided)
-    heard_caller = _first(b, of(scene.caller.id), decided)
+    heard_b = caller.first(of(scene.b.id), decided)
+    heard_caller = b.first(of(scene.caller.id), decided)
     both = max(heard_b, heard_caller) if heard_b and heard_caller else None
     return Figures(
         undisturbed=caller.silence(undisturbed).lasts_s * 1000,
         silence=caller.silence(around).lasts_s * 1000,
-        gap=_between(_last(caller, of("host", scene.a.id), around), heard_b),
+        gap=_between(caller.last(of("host", scene.a.id), around.ended), heard_b),
         gap_of_caller=_between(_last_of_caller(scene, around), heard_caller),
-        briefing=_between(scene.asked_at, _first(b, of("briefer"), scene.asked_at)),
+        briefing=_between(scene.asked_at, b.first(of("briefer"), scene.asked_at)),
         together=_between(decided, both),
     )
 
 
 def _last_of_caller(scene: Scene, around: Span) -> float | None:
     there = scene.watcher.ears if scene.watcher else scene.a.ears
-    return _last(there, of(scene.caller.id, room=scene.room_a), around)
-
-
-def _first(ears: Ears, which: Which, after: float) -> float | None:
-    return ears.first(which, after)
-
-
-def _last(ears: Ears, which: Which, around: Span) -> float | None:
-    return ears.last(which, around.ended)
+    return there.last(of(scene.caller.id, room=scene.room_a), around.ended)
 
 
 def _between(one: float | None, two: float | None) -> float | None:
