@@ -105,17 +105,17 @@ class Scene:
         """The transfer as A was last told."""
         return self.a.transfers[self.transfer_id]
 
-    async def ringing(self) -> str:
+    async def ringing(self, about: str = "my bill") -> str:
         """The agents are there; the caller has called and hears hold audio. The call's id."""
         await asyncio.gather(self.a.sign_in(), self.b.sign_in())
-        self.call_id = (await self.caller.start("my bill")).id
+        self.call_id = (await self.caller.start(about)).id
         self.began = self.caller.places[self.caller.home].permissions[0][0]
         await self.caller.until_hears("host")
         return self.call_id
 
-    async def talking(self) -> str:
+    async def talking(self, about: str = "my bill") -> str:
         """And A has answered: caller and A hear each other; the call's id."""
-        await self.ringing()
+        await self.ringing(about)
         await self.a.answer(self.call_id)
         await asyncio.gather(self.caller.until_hears(self.a.id), self.a.until_hears(self.caller.id))
         return self.call_id
