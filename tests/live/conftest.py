@@ -1,0 +1,35 @@
+"""The whole product with real servers, started once for all live tests."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from robots.scene import Scene, Stage
+from stack.environment import bare
+from stack.local import LocalStack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    with LocalStack(tmp_path_factory.mktemp("live"), bare(), free_ports=True) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def stage(stack: LocalStack) -> Stage:
+    return Stage.of({**stack.env, "WARM_TRANSFER_URL": stack.urls["api"]})
+
+
+@pytest_asyncio.fixture
+async def scene(stage: Stage) -> AsyncIterator[Scene]:
+    """A caller whose client follows, and two agents; nobody has called yet."""
+    async with Scene(stage) as scene:
+        yield scene
+
+
+@pytest_asyncio.fixture
+async def mirror(stage: Stage) -> AsyncIterator[Scene]:
+    """The same with a caller whose client does nothing."""
+    async with Scene(stage, follows=False) as scene:
+        yield scene

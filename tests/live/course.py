@@ -1,0 +1,45 @@
+"""How a scene gets to the point at which a test has something to say."""
+
+from collections.abc import Awaitable, Callable
+
+from robots.scene import Scene
+from robots.waiting import until
+
+
+async def ringing(scene: Scene) -> None:
+    await scene.offering()
+
+
+async def briefing(scene: Scene) -> None:
+    await scene.offering()
+    await scene.briefed()
+
+
+async def consulting(scene: Scene) -> None:
+    await briefing(scene)
+    await scene.consulting()
+
+
+async def after(scene: Scene) -> None:
+    await briefing(scene)
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+
+
+PHASES: dict[str, Callable[[Scene], Awaitable[None]]] = {
+    "ringing": ringing,
+    "briefing": briefing,
+    "consulting": consulting,
+}
+
+
+async def with_a_again(scene: Scene, outcome: str) -> None:
+    """The transfer has ended like this, and caller and A hear each other, nobody else."""
+    ended = await scene.a.until_phase(scene.transfer_id, "ended", within_s=40)
+    assert ended.outcome == outcome
+    caller, a = scene.caller, scene.a
+    await caller.until_hears(a.id, room=scene.room_a)
+    await a.until_hears(caller.id, room=scene.room_a)
+    await until(lambda: not caller.ears.hears("host"), 5, "hold audio to end")
+    assert not caller.ears.hears(scene.b.id)

@@ -1,0 +1,53 @@
+"""Every text in which something private could be read: logs, LiveKit's lists, raw histories."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from google.protobuf.json_format import MessageToJson
+from livekit import api as livekit
+from temporalio.client import Client
+
+from robots.scene import Scene
+from stack.local import LocalStack
+
+LOOK_EVERY_S = 0.2
+
+
+def logs(stack: LocalStack) -> dict[str, str]:
+    return {log.name: log.read_text(errors="replace") for log in stack.logs.iterdir()}
+
+
+async def histories(stack: LocalStack, scene: Scene) -> dict[str, str]:
+    """The call's and the transfer's, as the bytes that Temporal keeps."""
+    client = await Client.connect(stack.env["TEMPORAL_ADDRESS"])
+    found = {}
+    for name in (f"call/{scene.call_id}", f"transfer/{scene.transfer_id}"):
+        handle = client.get_workflow_handle(name)
+        raw = [event.SerializeToString() async for event in handle.fetch_history_events()]
+        shown = (await handle.describe()).raw_description.SerializeToString()
+        found[f"history of {name}"] = b"".join([*raw, shown]).decode("latin-1")
+    return found
+
+
+@asynccontextmanager
+async def listed(lk: livekit.LiveKitAPI) -> AsyncIterator[dict[str, str]]:
+    """Everything LiveKit lists while the block runs: rooms, people, dispatches."""
+    seen: dict[str, str] = {}
+    looking = asyncio.create_task(_look(lk, seen))
+    yield seen
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+async def _look(lk: livekit.LiveKitAPI, seen: dict[str, str]) -> None:
+    while True:
+        rooms = await lk.room.list_rooms(livekit.ListRoomsRequest())
+        for room in rooms.rooms:
+            asked = livekit.ListParticipantsRequest(room=room.name)
+            people = await lk.room.list_participants(asked)
+            jobs = await lk.agent_dispatch.list_dispatch(room.name)
+            texts = [MessageToJson(one) for one in (room, *people.participants, *jobs)]
+            for text in texts:
+                seen.setdefault(text, "")
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -1,0 +1,37 @@
+"""A caller who hangs up ends everything, in whatever phase it is."""
+
+import asyncio
+
+import pytest
+
+from robots.scene import Scene
+from tests.live.course import PHASES, after, briefing
+from tests.live.judge import hung_up, kept
+
+
+@pytest.mark.parametrize("phase", PHASES)
+async def test_before_the_move(scene: Scene, phase: str) -> None:
+    await scene.talking()
+    await PHASES[phase](scene)
+    hung_up_at = await hung_up(scene)
+    ended = await scene.a.until_phase(scene.transfer_id, "ended")
+    assert ended.outcome == "caller_left"
+    await kept(scene, hung_up_at=hung_up_at)
+
+
+async def test_while_being_moved(scene: Scene) -> None:
+    await scene.talking()
+    await briefing(scene)
+    await scene.accepted()
+    _, hung_up_at = await asyncio.gather(scene.a.complete(scene.transfer_id), hung_up(scene))
+    ended = await scene.a.until_phase(scene.transfer_id, "ended")
+    assert ended.outcome in ("caller_left", "completed")
+    await kept(scene, hung_up_at=hung_up_at)
+
+
+async def test_after_the_move(scene: Scene) -> None:
+    await scene.talking()
+    await after(scene)
+    hung_up_at = await hung_up(scene)
+    assert scene.transfer.outcome == "completed"
+    await kept(scene, hung_up_at=hung_up_at)

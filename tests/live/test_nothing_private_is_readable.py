@@ -1,0 +1,40 @@
+"""Names, notes, turns, reasons and tokens: in no log, no LiveKit list and no history."""
+
+import secrets
+
+from robots.scene import Scene
+from stack.local import LocalStack
+from tests.live.course import with_a_again
+from tests.live.judge import kept
+from tests.live.readable import histories, listed, logs
+
+PLANTED = ("name", "agent", "about", "turn", "aside", "note", "edited", "reason")
+
+
+async def test_in_logs_livekit_and_temporal(scene: Scene, stack: LocalStack) -> None:
+    canary = {what: f"canary{secrets.token_hex(6)}" for what in PLANTED}
+    scene.caller.name, scene.b.name = f"Maya {canary['name']}", f"Bea {canary['agent']}"
+    assert scene.witness
+    async with listed(scene.witness.lk) as seen:
+        await scene.talking(about=canary["about"])
+        await scene.caller.say(f"My number is {canary['turn']}.")
+        await scene.a.say(scene.call_id, f"She seems to be {canary['aside']}.", "note")
+        await scene.offering(notes=f"Careful: {canary['note']}.", reference="case-1")
+        await scene.briefed()
+        assert scene.transfer.briefing
+        assert canary["turn"] in scene.transfer.briefing.text
+        await scene.a.api.edit_briefing(scene.transfer_id, f"It is about {canary['edited']}.")
+        await scene.consulting()
+        await scene.b.decline(scene.transfer_id, f"I can't: {canary['reason']}.")
+        await with_a_again(scene, "declined")
+    texts = {"LiveKit's lists": "\n".join(seen), **logs(stack), **await histories(stack, scene)}
+    assert all(texts.values())
+    await kept(scene, texts=texts, canaries=(*canary.values(), *tokens(scene)))
+
+
+def tokens(scene: Scene) -> list[str]:
+    """The signature of every token that anybody holds: without it a token is none."""
+    seats = [place.seat for one in scene.people for place in (*one.places.values(), *one.former)]
+    held = [seat.token for seat in seats]
+    held += [one.api.http.headers["Authorization"].removeprefix("Bearer ") for one in scene.people]
+    return [token.rpartition(".")[2] for token in held]

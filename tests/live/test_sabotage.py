@@ -1,0 +1,216 @@
+"""Each promise broken from outside, in a running product: the checker fails and names it."""
+
+import asyncio
+import contextlib
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from livekit import api as livekit
+from livekit.api import room_service
+from temporalio.client import Client
+
+from robots.checker import broken
+from robots.ears import Ears
+from robots.http import Api, Json
+from robots.observation import Repeat
+from robots.place import Place
+from robots.scene import Scene
+from robots.views import May, Seat
+from robots.voice import Voice
+from robots.waiting import until
+from stack.local import LocalStack
+from tests.live.course import after, briefing, consulting
+from tests.live.judge import hung_up, verdict
+from tests.live.readable import listed
+
+AGAIN_EVERY_S = 0.05
+LONGER_THAN_PROMISED_S = 3.4
+
+
+def admin(scene: Scene) -> room_service.RoomService:
+    assert scene.witness
+    return scene.witness.lk.room
+
+
+@asynccontextmanager
+async def insisting(deed: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Do something again and again, whatever the product does about it."""
+
+    async def insist() -> None:
+        while True:
+            with contextlib.suppress(livekit.TwirpError):
+                await deed()
+            await asyncio.sleep(AGAIN_EVERY_S)
+
+    task = asyncio.create_task(insist())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def allow(scene: Scene, room: str, identity: str) -> None:
+    may = livekit.ParticipantPermission(
+        can_subscribe=True, can_publish=True, can_publish_sources=[livekit.TrackSource.MICROPHONE]
+    )
+    wanted = livekit.UpdateParticipantRequest(room=room, identity=identity, permission=may)
+    await admin(scene).update_participant(wanted)
+
+
+async def put_out(scene: Scene, room: str, who: str) -> None:
+    there = await admin(scene).list_participants(livekit.ListParticipantsRequest(room=room))
+    for person in there.participants:
+        if person.identity.startswith(who):
+            wanted = livekit.RoomParticipantIdentity(room=room, identity=person.identity)
+            await admin(scene).remove_participant(wanted)
+
+
+async def promises_broken(scene: Scene, **more: Any) -> set[int]:
+    """The caller hangs up; what the checker says of it all."""
+    hung_up_at = await hung_up(scene)
+    return {one.promise for one in (await verdict(scene, hung_up_at=hung_up_at, **more))[1]}
+
+
+async def test_1_the_host_is_put_out_and_kept_out(scene: Scene) -> None:
+    await scene.talking()
+    await consulting(scene)
+    async with insisting(lambda: put_out(scene, scene.room_a, "host")):
+        silent = lambda: not scene.caller.ears.hears("", LONGER_THAN_PROMISED_S)  # noqa: E731
+        await until(silent, 8, "the caller to hear nothing")
+    assert 1 in await promises_broken(scene)
+
+
+async def test_2_the_calls_workflow_is_ended_by_force(scene: Scene, stack: LocalStack) -> None:
+    await scene.talking()
+    await briefing(scene)
+    client = await Client.connect(stack.env["TEMPORAL_ADDRESS"])
+    await client.get_workflow_handle(f"call/{scene.call_id}").terminate()
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    await scene.passing(2.5)
+    observed = await scene.observation()
+    for room in (scene.room_a, scene.room_b):
+        with contextlib.suppress(livekit.TwirpError):
+            await admin(scene).delete_room(livekit.DeleteRoomRequest(room=room))
+    assert 2 in {one.promise for one in broken(observed)}
+
+
+async def test_3_agent_a_is_removed_first(scene: Scene) -> None:
+    await scene.talking()
+    await scene.offering()
+    await put_out(scene, scene.room_a, scene.a.id)
+    await until(lambda: not scene.a.places[scene.room_a].is_connected, 5, "A to be out")
+    await scene.passing(0.3)
+    assert 3 in await promises_broken(scene)
+
+
+async def test_4_the_standby_seat_may_hear(scene: Scene) -> None:
+    await scene.talking()
+    await briefing(scene)
+    await until(lambda: scene.room_b in scene.caller.places, 5, "the caller's standby seat")
+    async with insisting(lambda: allow(scene, scene.room_b, scene.caller.id)):
+        await scene.caller.until_hears(scene.b.id, room=scene.room_b)
+    assert 4 in await promises_broken(scene)
+
+
+async def test_4_data_is_sent_in_room_b(scene: Scene) -> None:
+    await scene.talking()
+    await briefing(scene)
+    await until(lambda: scene.room_b in scene.caller.places, 5, "the caller's standby seat")
+    said = livekit.SendDataRequest(room=scene.room_b, data=b"she is in arrears")
+    await admin(scene).send_data(said)
+    await until(lambda: scene.caller.ears.anything_from(scene.room_b), 5, "the packet")
+    assert 4 in await promises_broken(scene)
+
+
+async def test_4_a_briefer_is_there_after_the_flip(scene: Scene) -> None:
+    await scene.talking()
+    await after(scene)
+    briefer = Place(seat_of(scene, "briefer-left-in"), Voice("d"), Ears())
+    await briefer.join()
+    await scene.caller.until_hears("briefer")
+    await briefer.leave()
+    assert 4 in await promises_broken(scene)
+
+
+def seat_of(scene: Scene, identity: str) -> Seat:
+    """A seat in room B that the product knows nothing of."""
+    assert scene.witness
+    grants = livekit.VideoGrants(room_join=True, room=scene.room_b)
+    token = livekit.AccessToken(scene.witness.key, scene.witness.secret).with_identity(identity)
+    return Seat(
+        url=scene.stage.livekit_url,
+        room=scene.room_b,
+        identity=identity,
+        token=token.with_grants(grants).to_jwt(),
+        may=May(publish=True, subscribe=False),
+    )
+
+
+async def test_5_a_room_is_left_behind(scene: Scene) -> None:
+    await scene.talking()
+    await briefing(scene)
+    await scene.a.cancel(scene.transfer_id)
+    await scene.ended()
+    observed, found = await verdict(scene)
+    assert not found
+    assert scene.witness
+    await admin(scene).create_room(livekit.CreateRoomRequest(name=scene.room_b))
+    observed.after = await scene.witness.look(dispatches=True)
+    await admin(scene).delete_room(livekit.DeleteRoomRequest(room=scene.room_b))
+    assert {one.promise for one in broken(observed)} == {5}
+
+
+async def test_6_the_transfers_workflow_is_ended_by_force(scene: Scene, stack: LocalStack) -> None:
+    await scene.talking()
+    await briefing(scene)
+    client = await Client.connect(stack.env["TEMPORAL_ADDRESS"])
+    await client.get_workflow_handle(f"transfer/{scene.transfer_id}").terminate()
+    await scene.passing(1)
+    assert 6 in await promises_broken(scene)
+
+
+async def test_7_the_record_forgets_a_key(scene: Scene, stack: LocalStack) -> None:
+    await scene.talking()
+    first, second = await same_call_twice(scene.stage.url, stack)
+    assert 7 in await promises_broken(scene, repeats=[Repeat("start a call", first, second)])
+
+
+async def same_call_twice(url: str, stack: LocalStack) -> tuple[str, str]:
+    """The ids that the same request was answered with, its key being lost in between."""
+    key, body = secrets.token_hex(16), Json(caller_name="Nora")
+    async with Api(url) as one, Api(url) as two:
+        first, _ = await one.start_call(body, key)
+        with contextlib.closing(sqlite3.connect(stack.data / "record.db", timeout=5)) as record:
+            record.execute("DELETE FROM keys")
+            record.commit()
+        second, _ = await two.start_call(body, key)
+        await asyncio.gather(one.end(first.id), two.end(second.id))
+    return first.id, second.id
+
+
+async def test_8_livekit_is_told_a_name(scene: Scene) -> None:
+    await scene.talking()
+    await briefing(scene)
+    assert scene.witness
+    async with listed(scene.witness.lk) as seen:
+        told = livekit.UpdateRoomMetadataRequest(room=scene.room_a, metadata=scene.caller.name)
+        await admin(scene).update_room_metadata(told)
+        await until(lambda: any(scene.caller.name in text for text in seen), 5, "the name")
+    texts = {"LiveKit's lists": "\n".join(seen)}
+    assert 8 in await promises_broken(scene, texts=texts, canaries=(scene.caller.name,))
+
+
+async def test_9_a_gets_her_voice_back_in_room_a_too_early(scene: Scene) -> None:
+    await scene.talking()
+    await consulting(scene)
+    async with insisting(lambda: allow(scene, scene.room_a, scene.a.id)):
+        await scene.caller.until_hears(scene.a.id)
+        await scene.passing(0.3)
+    found = await promises_broken(scene)
+    assert {4, 9} <= found
