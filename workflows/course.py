@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import TransferOrder, TransferReport
     from domain.phases import Decision, Outcome, Phase, Responsible
     from workflows import steps
-    from workflows.decisions import Decisions
+    from workflows.decisions import BEING_ASKED, Decisions
     from workflows.desk import DecisionDesk
     from workflows.diary import Diary
     from workflows.floor import Floor
@@ -212,8 +212,8 @@ class Course(DecisionDesk):
             Responsible.AGENT_A: self.order.agent_a,
             Responsible.AGENT_B: self.order.agent_b,
         }
-        awaited = not self.order.follows and self.phase in (Phase.BRIEFING, Phase.CONSULTING)
-        moving_mirror = not self.order.follows and self.phase is Phase.MOVING
+        # From the first ring on, so that the call knows of it before agent B is told to come.
+        guest_is_awaited = not self.order.follows and self.phase in BEING_ASKED | {Phase.MOVING}
         return TransferReport(
             transfer_id=self.order.transfer_id,
             room=self.target if self.move else self.room_a,
@@ -221,7 +221,7 @@ class Course(DecisionDesk):
             agent=has_caller.get(self.responsible),
             responsible=self.responsible,
             on_hold=self.is_on_hold and self.move is None,
-            guest=self.order.agent_b if awaited or moving_mirror else None,
+            guest=self.order.agent_b if guest_is_awaited else None,
             people=self.floor.people(),
             ended=self.is_over,
             caller_left=self.caller_is_gone,

@@ -185,8 +185,8 @@ class Floor:
             )
         finally:
             watching.cancel()
-        with suppress(ActivityError):  # it was interrupted, and will look again at once
-            self._see(await watching)
+            with suppress(ActivityError):  # it was interrupted; who goes on looks again at once
+                self._see(await watching)
 
     def _see(self, presence: Presence) -> None:
         now = workflow.now()
