@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
@@ -22,6 +22,8 @@ FAILURES = {
     EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
 }
+SOMETHING_NEW_CAME = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+"""While a workflow wanted to end: it is asked again, and nothing is wrong."""
 MOST_EVENTS = 1_500
 """A workflow that spins would have more."""
 
@@ -48,7 +50,12 @@ async def hold_to_promises(stage: "Stage") -> None:
 
 
 def _ran_well(history: WorkflowHistory) -> None:
-    failures = [e for e in history.events if e.event_type in FAILURES]
+    failures = [
+        event
+        for event in history.events
+        if event.event_type in FAILURES
+        and event.workflow_task_failed_event_attributes.cause != SOMETHING_NEW_CAME
+    ]
     assert not failures, f"{history.workflow_id}: {failures}"
     assert len(history.events) < MOST_EVENTS, f"{history.workflow_id} spins"
     assert CANARY not in history.to_json(), f"{history.workflow_id} tells secrets"
@@ -84,6 +91,5 @@ def _one_responsible(entries: list[Entry]) -> None:
     for entry in entries:
         if status := entry.call:
             assert (status.responsible is not None) == (status.responsible_kind == "agent")
-            assert (status.responsible_kind == "nobody") <= (
-                status.state in ("ended", "waiting") and status.agent is None
-            )
+            assert status.responsible_kind in ("agent", "host", "nobody")
+            assert status.responsible_kind == "agent" or status.state != "talking"

@@ -14,10 +14,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from api.gateway import Gateway
-from domain.journal import Batch, Entry
+from domain.journal import Batch, Entry, Event
 from domain.names import new_id
 from domain.orders import CallOrder, Patience
 from domain.ports import Ports
+from domain.seating import Presence
 from durable.search_attributes import register_search_attributes
 from tests.afterwards import hold_to_promises
 from tests.fakes.record import (
@@ -114,6 +115,9 @@ class Stage:
         except TimeoutError:
             raise AssertionError(f"never: {what}\n{self.story()}") from None
 
+    async def only_these_are_in(self, room: str, *people: str) -> None:
+        await self.until(lambda: self.rooms.inside(room) == set(people), f"only {people} are in")
+
     def story(self) -> str:
         """Tell what happened so far, for whoever reads a failure."""
         told = [
@@ -124,6 +128,20 @@ class Stage:
         ]
         inside = [f"{room}: {self.rooms.inside(room)}" for room in self.rooms.people]
         return "\n".join(sorted(told) + inside)
+
+    def moments_since(self, event: Event) -> list[Presence]:
+        """Recall who was where since the record first told of something."""
+        began = min(
+            entry.at
+            for writer in self.journal.entries
+            for entry in self.journal.of(writer)
+            if entry.event is event
+        )
+        return [moment for at, moment in self.rooms.moments_at if at >= began]
+
+    def silences(self, caller: str) -> list[Presence]:
+        """Recall the moments at which a caller was in a room and heard neither agent nor music."""
+        return [moment for moment in self.rooms.moments if _is_silent_for(moment, caller)]
 
     def in_background(self, doing: Any) -> None:
         task = asyncio.create_task(doing)
@@ -162,6 +180,12 @@ class Stage:
         person = self.people[notice.person]
         if person.follows:
             self.in_background(person.obey(batch, entry))
+
+
+def _is_silent_for(moment: Presence, caller: str) -> bool:
+    rooms = [s.room for s in moment.seen if s.identity == caller and s.grant.hear]
+    heard = [s for s in moment.seen if s.room in rooms and s.identity != caller and s.live]
+    return bool(rooms) and not heard
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ class FakeRooms:
     """A media server: it admits by token, obeys, fails on demand and forgets nothing."""
 
     people: dict[str, dict[str, Guest]] = field(default_factory=dict)
-    moments: list[Presence] = field(default_factory=list)
-    """Everything that ever was the case, in order."""
+    moments_at: list[tuple[datetime, Presence]] = field(default_factory=list)
+    """Everything that ever was the case, in order, and since when."""
     away: bool = False
     failing: dict[str, list[PortError]] = field(default_factory=dict)
     """By method: what the next calls raise."""
@@ -98,6 +98,11 @@ class FakeRooms:
 
     # What tests ask
 
+    @property
+    def moments(self) -> list[Presence]:
+        """Recall everything that ever was the case, in order."""
+        return [moment for _, moment in self.moments_at]
+
     def now(self) -> Presence:
         """Say who is where at this moment."""
         return Presence(
@@ -126,8 +131,8 @@ class FakeRooms:
     def _changed(self) -> None:
         self._let_hosts_decide()
         now = self.now()
-        if not self.moments or self.moments[-1] != now:
-            self.moments.append(now)
+        if not self.moments_at or self.moments_at[-1][1] != now:
+            self.moments_at.append((datetime.now(UTC), now))
             self.on_change()
 
     def _let_hosts_decide(self) -> None:
