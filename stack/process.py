@@ -31,7 +31,7 @@ class Part:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     ready: Callable[[Process], str]
-    patience_s: float = 60.0
+    patience_s: float = 120.0
     grace_s: float = 10.0
 
 

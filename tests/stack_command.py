@@ -14,7 +14,7 @@ from typing import Any
 from stack.bootstrap import ROOT
 from stack.environment import bare
 
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 
 
 class Command:

@@ -31,12 +31,16 @@ def test_everything_is_ready_when_it_says_so_and_gone_after_its_end(tmp_path: Pa
 
 
 def test_a_second_worker_and_a_second_host_can_be_added(tmp_path: Path) -> None:
-    with LocalStack(tmp_path, bare(), free_ports=True) as stack:
+    stack = LocalStack(tmp_path, bare(), free_ports=True)
+    try:
+        stack.start("temporal", "livekit", "worker", "host")
         stack.start("worker-2", "host-2")
         stack.kill("worker")
         stack.start("worker")
         stack.check()
-        assert {"worker-2", "host-2"} < set(stack.names)
+        assert set(stack.names) == {*SERVERS, "worker", "worker-2", "host", "host-2"}
+    finally:
+        stack.stop()
 
 
 def test_a_command_runs_against_a_stack_of_its_own_and_its_failure_keeps_the_logs(
