@@ -94,10 +94,13 @@ def one_is_responsible(observed: Observation) -> Iterator[str]:
     """2: at every moment exactly one party is responsible, and the api says who."""
     calls = [state for state in observed.states if not state.is_transfer]
     transfers = [state for state in observed.states if state.is_transfer]
+    # Without a caller there is nobody to be responsible for.
+    caller_left = bool(transfers) and transfers[-1].outcome == "caller_left"
     for state in transfers:
+        over = caller_left and state.phase in ("returning", "ended")
         if state.responsible not in RESPONSIBLE:
             yield f"a transfer named {state.responsible!r} responsible"
-        elif state.responsible == "nobody" and state.outcome != "caller_left":
+        elif state.responsible == "nobody" and not over:
             yield f"nobody was responsible in {state.phase}"
     for state in calls:
         if state.phase != "ended" and len(state.responsible.split()) not in (1, 2):
