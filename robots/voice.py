@@ -73,10 +73,11 @@ class Voice:
     async def close(self, source: rtc.AudioSource) -> None:
         """Take an outlet away; the last one stops the voice."""
         self._sources.discard(source)
-        if not self._sources and self._pump:
-            self._pump.cancel()
-            await asyncio.gather(self._pump, return_exceptions=True)
+        if not self._sources and (pump := self._pump):
+            # Forgotten first: whoever opens an outlet meanwhile starts another.
             self._pump = None
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
         await source.aclose()
 
     async def _run(self) -> None:
