@@ -4,11 +4,15 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 
 from stack.environment import bare
 from stack.local import LocalStack
 from stack.parts import PRODUCT, SERVERS
 from tests.stack_command import lives, running, wait_until, word_of
+
+# Each starts the whole product: half a minute on two idle cores, minutes on busy ones.
+pytestmark = pytest.mark.timeout(400)
 
 ASK = """
 import os, sys, urllib.request
