@@ -24,6 +24,8 @@ ONLY_WHERE_IT_IS_HARMLESS = {
     "active_speakers_changed",
     "connection_quality_changed",
     "connection_state_changed",
+    "local_track_published",
+    "local_track_subscribed",
     "participant_active",
     "participant_connected",
     "participant_disconnected",

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 SETTLING = timedelta(milliseconds=100)
 """A track published within 20 ms of the join reached nobody in 7 of 32 runs."""
+GOODBYE = timedelta(seconds=2)
 RECONNECTION = timedelta(seconds=2)
 """Then a new agent is there sooner: the client's own attempts come up to seven seconds apart."""
 LAST_WORD = timedelta(seconds=1)
@@ -87,7 +88,9 @@ class Stay(ABC):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.room.disconnect()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE.total_seconds()):
+                await self.room.disconnect()
 
     async def _join_and_perform(self) -> None:
         await self.context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE)

@@ -10,6 +10,7 @@ from livekit.rtc.participant import UnpublishTrackError
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 48_000
+ANSWER = timedelta(seconds=2)
 Samples = NDArray[np.int16]
 
 
@@ -24,10 +25,15 @@ class Track:
         self._publication: rtc.LocalTrackPublication | None = None
 
     async def publish(self) -> None:
-        """Show the track to the room."""
+        """Show the track to the room.
+
+        Raises:
+            TimeoutError: LiveKit did not take it.
+        """
         track = rtc.LocalAudioTrack.create_audio_track("", self._source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
-        self._publication = await self._participant.publish_track(track, options)
+        async with asyncio.timeout(ANSWER.total_seconds()):
+            self._publication = await self._participant.publish_track(track, options)
 
     async def heard(self, within: timedelta) -> bool:
         """Wait until somebody is subscribed to the published track."""
@@ -59,6 +65,7 @@ class Track:
         publication, self._publication = self._publication, None
         if publication is None:
             return
-        # A room that is being reconnected has already forgotten it.
-        with contextlib.suppress(UnpublishTrackError):
-            await self._participant.unpublish_track(publication.sid)
+        # A room that is being reconnected has forgotten it; one that puts us out may not answer.
+        with contextlib.suppress(UnpublishTrackError, TimeoutError):
+            async with asyncio.timeout(ANSWER.total_seconds()):
+                await self._participant.unpublish_track(publication.sid)
