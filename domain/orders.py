@@ -19,6 +19,10 @@ class Patience(Payload):
     gone: timedelta = timedelta(seconds=8)
     host: timedelta = timedelta(seconds=4)
     introduce: timedelta = timedelta(seconds=120)
+    enter: timedelta = timedelta(seconds=120)
+    """For a caller to come through the door: as long as the first token opens it."""
+    arrive: timedelta = timedelta(seconds=20)
+    """For an agent who has answered to come through the door."""
 
 
 class CallOrder(Payload):

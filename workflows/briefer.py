@@ -95,9 +95,10 @@ class Briefer:
             with suppress(ActivityError, asyncio.CancelledError):
                 await speaking
             if not self._left:
-                await workflow.execute_activity_method(
-                    VoiceActivities.dismiss_briefer, room, **saying(ROOM_CALL, "be quiet")
-                )
+                with suppress(ActivityError):
+                    await workflow.execute_activity_method(
+                        VoiceActivities.dismiss_briefer, room, **saying(ROOM_CALL, "be quiet")
+                    )
             return
         try:
             await speaking

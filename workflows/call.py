@@ -19,9 +19,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.transfer import TransferWorkflow
     from workflows.visibility import attributes
 
-FIRST_JOIN = timedelta(seconds=120)
-"""For a caller to come through the door: as long as the first token opens it."""
-
 Transfer = workflow.ChildWorkflowHandle[TransferWorkflow, TransferReport]
 
 
@@ -36,6 +33,7 @@ class CallWorkflow(Reception):
     @workflow.init
     def __init__(self, order: CallOrder) -> None:
         super().__init__(order)
+        self._transfer: Transfer | None = None
 
     @workflow.run
     async def run(self, order: CallOrder) -> None:
@@ -44,20 +42,24 @@ class CallWorkflow(Reception):
             asyncio.create_task(self.diary.keep()),
             asyncio.create_task(self.hosting.keep()),
         ]
-        await self._open()
-        while not self.is_over():
-            if self.request is None:
-                await self._serve()
-            else:
-                await self._follow(self.request)
-        await self._close()
+        while self.request is not None or not self.is_over():
+            try:
+                if not self.is_open:
+                    await self._open()
+                elif self.request is None:
+                    await self._serve()
+                else:
+                    await self._follow(self.request)
+            except (ActivityError, asyncio.CancelledError):
+                self.hung_up = True  # there is no room to be had, or ops have cancelled the call
+        await steps.to_the_end(self._close())
         for task in attending:
             task.cancel()
 
     async def _open(self) -> None:
         await steps.open_room(self.room)
         self.floor.add(self.room)
-        self.floor.expect(self.order.caller, self.room, within=FIRST_JOIN)
+        self.floor.expect(self.order.caller, self.room, within=self.order.patience.enter)
         self.hosting.go_to(self.room)
         self.is_open = True
         self.note(Event.CALL_OPENED)
@@ -65,19 +67,21 @@ class CallWorkflow(Reception):
     async def _serve(self) -> None:
         """Watch the room until a transfer is asked for or the call is over."""
         watching = asyncio.create_task(self.floor.keep())
-        while self.request is None and not self.is_over():
-            self._settle()
-            with suppress(TimeoutError):
-                await workflow.wait_condition(
-                    partial(self._stirs, self.floor.version),
-                    timeout=self._until_next_moment(),
-                    timeout_summary="somebody who may be gone",
-                )
-        watching.cancel()
+        try:
+            while self.request is None and not self.is_over():
+                self._settle()
+                with suppress(TimeoutError):
+                    await workflow.wait_condition(
+                        partial(self._stirs, self.floor.version),
+                        timeout=self._until_next_moment(),
+                        timeout_summary="somebody who may be gone",
+                    )
+        finally:
+            watching.cancel()
 
     async def _follow(self, request: TransferRequest) -> None:
         """Let a transfer have the floor, and go on from where it leaves the caller."""
-        transfer = await self._start(request)
+        transfer = self._transfer = self._transfer or await self._start(request)
         told = False
         while not (transfer.done() or self._transfer_has_ended()):
             if self.hung_up and not told:
@@ -94,6 +98,7 @@ class CallWorkflow(Reception):
         self.note(Event.CALL_ENDED)
         with suppress(ActivityError):  # the media server is away, and the room with it
             await steps.close_room(self.room)
+        self.hosting.rest()
         await workflow.wait_condition(
             lambda: self.diary.is_written and workflow.all_handlers_finished()
         )
@@ -146,11 +151,11 @@ class CallWorkflow(Reception):
 
     async def _take_over(self) -> None:
         """Have the floor again; a transfer that ops have terminated left its rooms as they were."""
-        report, self.report, self.request = self.report, None, None
+        report, self.report, self.request, self._transfer = self.report, None, None, None
         if report is not None:
             self.agent = report.agent
             self.hung_up = self.hung_up or report.caller_left
-            if not report.ended:
+            if report.on_hold or not report.ended:
                 await self._tidy_up(report)
             if report.room != self.room:
                 self.floor.drop(self.room)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 
@@ -33,13 +34,15 @@ class Consultation:
         """Let the agents talk and decide; agent A may come and go as she likes."""
         self._began_at = workflow.now()
         while not self._agreed():
-            await self._course.until(self._something_to_do, by=self._patience_ends(), of="decision")
+            accepted_at = self._course.decisions.accepted_at
+            goal = partial(self._something_new, since=accepted_at)
+            await self._course.until(goal, by=self._patience_ends(), of="decision")
             if self._a_should_come():
                 await self._bring_a_in()
             elif self._a_should_go():
                 await self._send_a_back()
             elif self._out_of_patience():
-                raise Stopped(Outcome.TIMED_OUT)
+                raise Stopped(Outcome.AGENT_B_LEFT if accepted_at else Outcome.TIMED_OUT)
 
     async def warn_in_time(self) -> None:
         """Tell both pages shortly before agent B's patience, then agent A's, runs out."""
@@ -60,9 +63,11 @@ class Consultation:
             return False
         return True
 
-    def _something_to_do(self) -> bool:
+    def _something_new(self, since: datetime | None) -> bool:
         moves = self._a_should_come() or self._a_should_go()
-        return moves or self._agreed() or self._out_of_patience()
+        # Whose patience counts changes with agent B's yes.
+        accepted = self._course.decisions.accepted_at != since
+        return moves or accepted or self._agreed() or self._out_of_patience()
 
     def _agreed(self) -> bool:
         decisions = self._course.decisions
@@ -72,21 +77,26 @@ class Consultation:
             decisions.has(Decision.COMPLETE)
             or self._order.completes is Completes.ON_ACCEPT
             or self._course.a_is_gone
-            or workflow.now() >= decisions.accepted_at + self._order.patience.complete
+            or workflow.now() >= self._deadline
         )
 
     def _out_of_patience(self) -> bool:
-        if self._course.decisions.accepted_at is not None or self._agents_talk():
-            return False
-        return workflow.now() >= self._began_at + self._order.patience.consult
+        if self._course.decisions.accepted_at is not None:
+            # Agent B has said yes, and can't be heard: not gone, but no use to the caller either.
+            lost = not self._course.b_is_live
+            return lost and workflow.now() >= self._deadline + self._order.patience.gone
+        return workflow.now() >= self._deadline and not self._agents_talk()
 
-    def _patience_ends(self) -> datetime | None:
+    @property
+    def _deadline(self) -> datetime:
         accepted_at = self._course.decisions.accepted_at
         if accepted_at is not None:
-            ends = accepted_at + self._order.patience.complete
-        else:
-            ends = self._began_at + self._order.patience.consult
-        return ends if ends > workflow.now() else None
+            return accepted_at + self._order.patience.complete
+        return self._began_at + self._order.patience.consult
+
+    def _patience_ends(self) -> datetime | None:
+        moments = (self._deadline, self._deadline + self._order.patience.gone)
+        return min((moment for moment in moments if moment > workflow.now()), default=None)
 
     def _agents_talk(self) -> bool:
         in_b = self._floor.has(self._order.agent_a, self._course.room_b)

@@ -143,8 +143,8 @@ class Course(DecisionDesk):
 
     async def stop_hold(self) -> None:
         """Let the host be silent again, unless the caller is alone."""
-        self.is_on_hold = False
         await steps.hold(self.room_a, on=False)
+        self.is_on_hold = False
 
     def _until_next_moment(self, by: datetime | None) -> timedelta | None:
         moments = self.floor.moments_of_going(self.order.patience.gone)
@@ -220,7 +220,7 @@ class Course(DecisionDesk):
             other_room=self.old_room,
             agent=has_caller.get(self.responsible),
             responsible=self.responsible,
-            on_hold=self.is_on_hold and self.move is None,
+            on_hold=self.is_on_hold,
             guest=self.order.agent_b if guest_is_awaited else None,
             people=self.floor.people(),
             ended=self.is_over,

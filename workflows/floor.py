@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -37,6 +38,7 @@ class Floor:
         self._emptying: set[str] = set()
         self._arrived: dict[tuple[str, str], datetime] = {}
         self._missed: dict[tuple[str, str], datetime] = {}
+        self._expected: dict[tuple[str, str], timedelta] = {}
         self._hinted = False
         self.version = 0
 
@@ -48,7 +50,9 @@ class Floor:
     def drop(self, room: str) -> None:
         """Stop watching a room, and forget who had a place there."""
         self._rooms = [known for known in self._rooms if known != room]
-        for places in (self._plan, self._arrived, self._missed):
+        everything: list[dict[tuple[str, str], Any]]
+        everything = [self._plan, self._arrived, self._missed, self._expected]
+        for places in everything:
             for place in [p for p in places if p[0] == room]:
                 del places[place]
         self._emptying.discard(room)
@@ -59,16 +63,18 @@ class Floor:
         self._plan[room, person] = grant
 
     def expect(self, person: str, room: str, *, within: timedelta = timedelta(0)) -> None:
-        """Give an open place to somebody who isn't there yet; they are missing after `within`."""
+        """Give an open place to somebody who should be there, at the latest after `within`.
+
+        They are missing only once somebody has looked: nobody is gone because nobody could look.
+        """
         self.place(person, room, OPEN)
-        if self.presence.find(person, room) is None:
-            self._missed[room, person] = workflow.now() + within
-            self.version += 1
+        self._expected[room, person] = within
 
     def withdraw(self, person: str, room: str) -> None:
         """Take somebody's place; if they are there, they are put out."""
         self._plan.pop((room, person), None)
         self._missed.pop((room, person), None)
+        self._expected.pop((room, person), None)
 
     def empty(self, room: str) -> None:
         """Put out whoever has no place in a room, voice agents too."""
@@ -154,15 +160,16 @@ class Floor:
             await steps.open_room(room)
             self.presence = self.presence.reopened(room)
         changes = self._changes()
-        if changes is None:
+        if changes is None and not self._expected:
             await self._watch()
             return
+        arrangement = changes or Arrangement(rooms=tuple(self._rooms))
         self._see(
             await workflow.execute_activity_method(
-                RoomActivities.arrange, changes, **saying(ROOM_CALL, _describe(changes))
+                RoomActivities.arrange, arrangement, **saying(ROOM_CALL, _describe(arrangement))
             )
         )
-        if self._changes() == changes:
+        if changes and self._changes() == changes:
             await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
 
     async def _watch(self) -> None:
@@ -178,6 +185,7 @@ class Floor:
                 lambda: (
                     watching.done()
                     or self._hinted
+                    or bool(self._expected)
                     or self.pace != pace
                     or self._rooms != rooms
                     or self._changes() is not None
@@ -197,6 +205,9 @@ class Floor:
             del self._arrived[place]
             if place in self._plan:
                 self._missed[place] = now
+        for place, within in self._expected.items():
+            self._missed[place] = now + within
+        self._expected.clear()
         for place in here:
             self._arrived.setdefault(place, now)
             self._missed.pop(place, None)
@@ -219,4 +230,4 @@ def _describe(changes: Arrangement) -> str:
     fences = sum(1 for a in changes.allow if not a.grant.speak)
     opens = len(changes.allow) - fences
     words = {"open": opens, "fence": fences, "put out": len(changes.remove)}
-    return ", ".join(f"{verb} {count}" for verb, count in words.items() if count)
+    return ", ".join(f"{verb} {count}" for verb, count in words.items() if count) or "look"

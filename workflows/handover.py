@@ -8,7 +8,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import Event, Move
     from domain.phases import Decision, Outcome, Phase, Way
     from domain.seating import FENCED, OPEN
-    from workflows import steps
     from workflows.course import Course, Stopped
 
 SEATED = timedelta(milliseconds=500)
@@ -58,14 +57,13 @@ class Handover:
         await course.until(self._introduction_is_over, by=by, of="the introduction")
 
     async def put_a_out(self) -> None:
-        """Take agent A from both rooms, see her gone, and void her seats."""
+        """Take agent A from both rooms, and see her gone."""
         course, a = self._course, self._order.agent_a
         for room in (course.room_a, course.room_b):
             self._floor.withdraw(a, room)
         by = workflow.now() + ROOMS_FOLLOW
         await course.until(lambda: not self._floor.is_anywhere(a), by=by, of="agent A's leaving")
         course.note(Event.AGENT_A_REMOVED, a)
-        await steps.revoke_seat(a, course.target)
 
     async def see_old_room_empty(self) -> None:
         """Give the traveller's client a moment to leave its old room by itself."""
@@ -94,6 +92,7 @@ class Handover:
         """Nobody may be heard in the caller's old ear any more but whoever has a place there."""
         course = self._course
         if self._order.follows:
+            course.is_on_hold = False
             self._floor.empty(course.room_a)
         else:
             await course.stop_hold()

@@ -26,6 +26,10 @@ class Hosting:
         """Look after this room from now on."""
         self._room = room
 
+    def rest(self) -> None:
+        """Look after no room any more."""
+        self._room = None
+
     async def keep(self) -> None:
         """Have a host in the room until cancelled; hosts of rooms that are closed just end."""
         while True:

@@ -1,7 +1,5 @@
 """The reception of a call: where people come in, and what is told about it."""
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -24,9 +22,6 @@ _KINDS = {
     Responsible.NOBODY: "nobody",
 }
 
-AGENTS_WAY = timedelta(seconds=20)
-"""For an agent who has answered to come through the door."""
-
 
 class Reception:
     """Everything a call knows, and the handlers that let people in. `CallWorkflow` acts."""
@@ -40,12 +35,15 @@ class Reception:
         self.state = CallState.WAITING
         self.agent: str | None = None
         self.request: TransferRequest | None = None
+        self.transfers: set[str] = set()
         self.report: TransferReport | None = None
         self.noted: CallStatus | None = None
         self.is_open = False
         self.hung_up = False
 
     def is_over(self) -> bool:
+        if self.request is not None:  # the transfer has the floor, and says who is gone
+            return self.hung_up
         return self.hung_up or self.floor.gone(self.order.caller, self.order.patience.gone)
 
     def status(self) -> CallStatus:
@@ -93,7 +91,9 @@ class Reception:
     @workflow.update
     async def enter(self) -> SeatIssued:
         """Let the caller in: the answer comes when the room is open."""
-        await workflow.wait_condition(lambda: self.is_open)
+        await workflow.wait_condition(lambda: self.is_open or self.is_over())
+        if self.is_over():
+            raise Refusal("call_ended", "The call has ended.")
         return await self._issue_seat(self.order.caller, OPEN)
 
     @workflow.update
@@ -101,7 +101,7 @@ class Reception:
         """An agent takes the call; the first one has it."""
         if self.agent is None:
             self.agent = who.person
-            self.floor.expect(who.person, self.room, within=AGENTS_WAY)
+            self.floor.expect(who.person, self.room, within=self.order.patience.arrive)
             self.note(Event.CALL_ANSWERED, who.person)
         return await self._issue_seat(who.person, OPEN)
 
@@ -141,18 +141,21 @@ class Reception:
     @workflow.update
     def transfer(self, request: TransferRequest) -> None:
         """Agent A asks agent B to take over."""
-        if self.request is None:
+        if request.transfer_id not in self.transfers:
+            self.transfers.add(request.transfer_id)
             self.request = request
 
     @transfer.validator
     def _may_transfer(self, request: TransferRequest) -> None:
+        if request.transfer_id in self.transfers:
+            return
         if self.is_over():
             raise Refusal("call_ended", "The call has ended.")
         if request.agent_a != self.agent:
             raise Refusal("not_yours", "Only the agent who has the caller can transfer them.")
         if request.agent_a == request.agent_b:
             raise Refusal("transfer_to_oneself", "You have this call already.")
-        if self.request is not None and self.request.transfer_id != request.transfer_id:
+        if self.request is not None:
             raise Refusal("transfer_running", "Another transfer of this call is running.")
 
     @workflow.signal

@@ -1,5 +1,10 @@
 """The steps both workflows take, as one-liners that read well in a story."""
 
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -9,6 +14,18 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import Reservation, TransferOrder
     from domain.seating import FENCED, Grant, HoldOrder, Place, SeatIssued, SeatOrder
     from workflows.options import RECORD, RESERVING, ROOM_CALL, SEAT, saying
+
+
+T = TypeVar("T")
+
+
+async def to_the_end(doing: Coroutine[Any, Any, T]) -> T:
+    """Do what may not be left half done, even if ops cancel the workflow meanwhile."""
+    task = asyncio.create_task(doing)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    return task.result()
 
 
 async def open_room(room: str) -> None:

@@ -47,15 +47,13 @@ class TransferWorkflow(Course):
             outcome = Outcome.COMPLETED
         except (Stopped, ActivityError, asyncio.CancelledError) as stop:
             outcome = self._why(stop)
-            await self._give_back(outcome)
-        await self._clear_up(outcome)
-        return await self._sign_off()
+        return await steps.to_the_end(self._end(outcome))
 
     def _attend(self) -> None:
         """Watch the rooms, write the diary and keep the call informed, all along."""
         self.floor.add(self.room_a)
-        self.floor.place(self.order.caller, self.room_a, OPEN)
-        self.floor.place(self.order.agent_a, self.room_a, OPEN)
+        self.floor.expect(self.order.caller, self.room_a)
+        self.floor.expect(self.order.agent_a, self.room_a)
         self._watching = asyncio.create_task(self.floor.keep())
         self._attending = [
             asyncio.create_task(self.diary.keep()),
@@ -66,9 +64,9 @@ class TransferWorkflow(Course):
         """Reserve agent B, and open room B for them."""
         self.enter(Phase.PREPARING, Event.REQUESTED)
         self.begin_attempt()
-        reserved, _ = await asyncio.gather(steps.reserve(self.order), steps.open_room(self.room_b))
-        if not reserved:
+        if not await steps.reserve(self.order):
             raise Stopped(Outcome.BUSY)
+        await steps.open_room(self.room_b)
         self.floor.add(self.room_b)
 
     async def _ring(self) -> None:
@@ -97,13 +95,12 @@ class TransferWorkflow(Course):
         await self._consultation.until_agreed()
 
     async def _move(self) -> None:
-        """Silence the briefer, bring the caller and agent B together, and let agent A go."""
+        """Silence the briefer, and bring the caller and agent B together."""
         self.enter(Phase.MOVING, Event.MOVING)
         self.floor.pace = MOVING
         await self._briefer.leave(self.room_b)
         await self._handover.move()
         await self._handover.introduce()
-        await self._handover.put_a_out()
 
     def _why(self, stop: BaseException) -> Outcome:
         if self.move is not None:
@@ -112,12 +109,18 @@ class TransferWorkflow(Course):
             return stop.outcome
         return Outcome.CANCELLED if is_cancelled_exception(stop) else Outcome.FAILED
 
+    async def _end(self, outcome: Outcome) -> TransferReport:
+        """Let agent A go, or give the caller back to her; then leave nothing behind."""
+        if self.move is not None:
+            await self._handover.put_a_out()
+        else:
+            await self._give_back(outcome)
+        await self._clear_up(outcome)
+        return await self._sign_off()
+
     async def _give_back(self, outcome: Outcome) -> None:
         """Undo every step, so that the caller is with agent A again, or with the host."""
         order = self.order
-        if self.move is not None:
-            await self._handover.put_a_out()
-            return
         self.end_attempt(outcome)
         for person in (order.caller, order.agent_a, order.agent_b):
             self.floor.withdraw(person, self.room_b)
@@ -131,19 +134,18 @@ class TransferWorkflow(Course):
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
         if self.is_on_hold:
-            await self.stop_hold()
+            with suppress(ActivityError):  # the call tries again when it has the floor
+                await self.stop_hold()
 
     async def _clear_up(self, outcome: Outcome) -> None:
-        """Close the room that is not needed any more, and let agent B be asked again."""
+        """Close the room that is not needed any more, and say how it ended."""
         with suppress(ActivityError):  # the media server is away: the sweeper finds the room
             if self.move is not None and self.order.follows:
                 await self._handover.see_old_room_empty()
-            elif self.phase is not Phase.PREPARING:
+            else:
                 await self._briefer.leave(self.room_b)
             self.floor.drop(self.old_room)
             await steps.close_room(self.old_room)
-        missed = outcome is Outcome.NO_ANSWER
-        self._releasing = asyncio.create_task(steps.release(self.order, missed=missed))
         self.end_attempt(outcome)
         self.outcome = outcome
         self.enter(Phase.ENDED, Event.ENDED)
@@ -153,13 +155,21 @@ class TransferWorkflow(Course):
         self._watching.cancel()
         self.is_over = True
         await workflow.wait_condition(lambda: self.last_report == self.report())
-        await self._releasing
+        await self._tell_the_record()
         await workflow.wait_condition(
             lambda: self.diary.is_written and workflow.all_handlers_finished()
         )
         for task in self._attending:
             task.cancel()
         return self.report()
+
+    async def _tell_the_record(self) -> None:
+        """Let agent B be asked again, and void the seats of an agent A who was put out."""
+        missed = self.outcome is Outcome.NO_ANSWER
+        with suppress(ActivityError):  # refused for good: a reservation expires by itself
+            await steps.release(self.order, missed=missed)
+            if self.move is not None:
+                await steps.revoke_seat(self.order.agent_a, self.target)
 
     def _b_has_answered(self) -> bool:
         return self.decisions.has(Decision.ACCEPT) or self.b_is_live
