@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -28,19 +28,24 @@ def create_app(services: Services) -> FastAPI:
     tailer = services.tailer
     attendance = Attendance(services.record)
 
+    def close() -> None:
+        attendance.close()
+        tailer.close()
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        running = [asyncio.create_task(tailer.run()), asyncio.create_task(attendance.run())]
-        yield
-        tailer.close()
-        for task in running:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        tailing = asyncio.create_task(tailer.run())
+        async with asyncio.TaskGroup() as running:
+            running.create_task(attendance.run())
+            yield
+            close()
+        tailing.cancel()
+        await asyncio.wait({tailing})
 
     app = _bare_app(lifespan)
     app.state.services = services
     app.state.attendance = attendance
+    app.state.close = close
     app.state.metrics = Metrics(lambda: tailer.streams)
     app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
     add_problem_handlers(app)

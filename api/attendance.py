@@ -24,6 +24,7 @@ class Attendance:
         self._open: Counter[Key] = Counter()
         self._changed: dict[Key, None] = {}
         self._news = asyncio.Event()
+        self._closed = False
 
     @contextmanager
     def here(self, person: SignedIn) -> Iterator[None]:
@@ -35,21 +36,30 @@ class Attendance:
         finally:
             self._count(key, -1)
 
+    def close(self) -> None:
+        """Stop telling: the server is going, but its people come back to another one."""
+        self._closed = True
+        self._news.set()
+
     async def run(self) -> None:
-        """Tell the record until cancelled. At the end nobody is reported gone: they come back."""
-        while True:
+        """Tell the record until closed. Not to be cancelled: half a write may keep a lock."""
+        while not self._closed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), AGAIN.total_seconds())
             self._news.clear()
             changed = self._changed or dict.fromkeys(self._open)
             self._changed = {}
-            for tenant, person in changed:
-                # The next round says it again.
-                with suppress(PortError):
-                    await self._record.stream_seen(
-                        tenant, person, open_=self._open[tenant, person] > 0
-                    )
+            for key in changed:
+                await self._tell(key)
             self._open += Counter()
+
+    async def _tell(self, key: Key) -> None:
+        if self._closed:
+            return
+        tenant, person = key
+        # What fails is said again in the next round.
+        with suppress(PortError):
+            await self._record.stream_seen(tenant, person, open_=self._open[key] > 0)
 
     def _count(self, key: Key, by: int) -> None:
         was_open = self._open[key] > 0

@@ -5,7 +5,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -98,9 +98,9 @@ def _load(kind: type[S], wrong: list[str]) -> S | None:
 class FrontDoor(uvicorn.Server):
     """A server that ends its event streams first: they would hold it up for ever."""
 
-    def __init__(self, config: uvicorn.Config, tailer: Tailer) -> None:
+    def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tailer = tailer
+        self._close = close
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -114,7 +114,7 @@ class FrontDoor(uvicorn.Server):
         """Stop; asked twice, don't wait for anybody."""
         self.force_exit = self.should_exit
         self.should_exit = True
-        self._tailer.close()
+        self._close()
 
 
 async def serve(settings: Settings) -> None:
@@ -122,7 +122,7 @@ async def serve(settings: Settings) -> None:
     secret = settings.secret.secret_key.get_secret_value()
     async with open_livekit(settings.livekit) as livekit, open_record(settings.database.url) as db:
         temporal = await connect(lazy=True)
-        gateway, tailer = Gateway(temporal), Tailer(db)
+        gateway = Gateway(temporal)
 
         async def search_attributes() -> None:
             if missing := await missing_search_attributes(temporal):
@@ -135,7 +135,7 @@ async def serve(settings: Settings) -> None:
                 tokens=ApiTokens(secret),
                 sealer=Sealer(secret),
                 record=db,
-                tailer=tailer,
+                tailer=Tailer(db),
                 gateway=gateway,
                 rooms=livekit.rooms,
                 webhooks=livekit.webhooks,
@@ -150,10 +150,10 @@ async def serve(settings: Settings) -> None:
                 },
             )
         )
-        await server_of(settings.api, app, tailer).serve()
+        await server_of(settings.api, app).serve()
 
 
-def server_of(settings: ApiSettings, app: FastAPI, tailer: Tailer) -> FrontDoor:
+def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
     """Make the server of an app; what is private stays out of its log."""
     config = uvicorn.Config(
         app,
@@ -165,7 +165,7 @@ def server_of(settings: ApiSettings, app: FastAPI, tailer: Tailer) -> FrontDoor:
         server_header=False,
         timeout_graceful_shutdown=round(GRACE.total_seconds()),
     )
-    return FrontDoor(config, tailer)
+    return FrontDoor(config, app.state.close)
 
 
 async def make_token(name: str, role: Role, tenant: str, valid: timedelta) -> str:

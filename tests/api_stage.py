@@ -226,7 +226,7 @@ async def running_api(url: str, **settings: Any) -> AsyncIterator[Stage]:
             speech=EspeakSpeech(),
             probes=probes,
         )
-        server = server_of(services.settings, create_app(services), services.tailer)
+        server = server_of(services.settings, create_app(services))
         async with asyncio.TaskGroup() as running:
             running.create_task(server.serve())
             try:
