@@ -1,13 +1,13 @@
 """Runs migrations: inside the transaction of `adapters.sql.upgrade`, or for alembic's own CLI."""
 
 import asyncio
-import os
 
 import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.sql.tables import metadata
+from domain.settings import DatabaseSettings
 
 
 def run(connection: sa.Connection) -> None:
@@ -16,7 +16,7 @@ def run(connection: sa.Connection) -> None:
 
 
 async def run_by_hand() -> None:
-    async with create_async_engine(os.environ["DATABASE_URL"]).begin() as connection:
+    async with create_async_engine(DatabaseSettings().url).begin() as connection:
         await connection.run_sync(run)
 
 

@@ -17,8 +17,8 @@ def main() -> int:
     except ValidationError as error:
         sys.stderr.write(f"{explain(error)}\n")
         return 2
-    except (PortError, TimeoutError) as error:
-        sys.stderr.write(f"DATABASE_URL: {error or 'busy for too long'}\n")
+    except PortError as error:
+        sys.stderr.write(f"DATABASE_URL: {error}\n")
         return 1
     return 0
 

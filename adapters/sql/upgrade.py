@@ -1,6 +1,6 @@
 """Bringing a database to the newest schema."""
 
-import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic.config import Config
 from adapters.sql.engine import Database
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-PATIENCE_S = 30.0
+LIMIT = timedelta(seconds=30)
 
 
 async def upgrade(url: str) -> None:
@@ -24,12 +24,11 @@ async def upgrade(url: str) -> None:
     """
     if (path := sa.make_url(url).database) and url.startswith("sqlite"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    database = Database(url)
+    database = Database(url, LIMIT)
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            await database.prepare()
-            async with database.writing() as db:
-                await db.run_sync(_run_migrations)
+        await database.prepare()
+        async with database.writing() as db:
+            await db.run_sync(_run_migrations)
     finally:
         await database.close()
 
