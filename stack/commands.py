@@ -66,7 +66,7 @@ def _up(asked: argparse.Namespace) -> None:
         stack.start(*asked.parts)
         _show(stack, time.monotonic() - began)
         while True:
-            stack.check()
+            stack.mend()
             pause()
     except Interrupted:
         # The one way to end it, so no failure.

@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import signal
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -22,11 +23,12 @@ from typing import Self
 
 from stack import environment, ports
 from stack.bootstrap import PYTHON, ROOT
-from stack.console import Trouble, progress, run
+from stack.console import Trouble, progress, run, say
 from stack.parts import PRODUCT, SERVERS, STOPPED_IN_TURN, kind, part
 from stack.process import Process, await_ready
 
 DATA = ROOT / ".run"
+MOST_DEATHS, DEATHS_COUNT_S = 3, 60.0
 
 
 class LocalStack:
@@ -61,6 +63,7 @@ class LocalStack:
         self.urls = self._places()
         self._running: dict[str, Process] = {}
         self._ended: list[Process] = []
+        self._deaths: dict[str, list[float]] = {}
         self._lock = hold(self.data)
 
     def __enter__(self) -> Self:
@@ -131,6 +134,19 @@ class LocalStack:
         """Raise Trouble if a part has ended."""
         for process in self._running.values():
             process.check()
+
+    def mend(self) -> None:
+        """Start again what has died; raise Trouble over a part that keeps dying."""
+        for name, process in list(self._running.items()):
+            if process.exit_code is None:
+                continue
+            now = time.monotonic()
+            recent = [at for at in self._deaths.get(name, []) if now - at < DEATHS_COUNT_S]
+            if len(recent) >= MOST_DEATHS:
+                process.check()
+            self._deaths[name] = [*recent, now]
+            say(f"`{name}` died with exit code {process.exit_code}.")
+            self.start(name)
 
     def _start_all(self, names: Iterable[str]) -> None:
         """Start these together and wait for each: what needs another retries until it is there."""

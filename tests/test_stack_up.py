@@ -3,10 +3,12 @@
 import os
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from stack.local import MOST_DEATHS
 from tests.stack_command import ended, lives, program, running, wait_until, word_of
 
 SERVERS = ("up", "--free-ports", "temporal", "livekit")
@@ -73,15 +75,34 @@ def test_a_part_that_dies_at_start_is_named_and_takes_the_others_along(tmp_path:
     assert not (data / "stack.json").exists()
 
 
-def test_a_part_that_dies_later_is_named_and_takes_the_others_along(tmp_path: Path) -> None:
+def test_a_part_that_dies_later_is_named_and_started_again(tmp_path: Path) -> None:
+    data = tmp_path / "run"
+    with running(data, *SERVERS) as up:
+        up.until_said("is up")
+        before = word_of(data)["pids"]
+        os.kill(before["livekit"], signal.SIGKILL)
+        wait_until(lambda: word_of(data)["pids"]["livekit"] != before["livekit"])
+        assert "`livekit` died with exit code -9." in up.said
+        assert word_of(data)["pids"]["temporal"] == before["temporal"]
+
+
+def test_a_part_that_keeps_dying_takes_the_others_along(tmp_path: Path) -> None:
     data = tmp_path / "run"
     with running(data, *SERVERS) as up:
         up.until_said("is up")
         pids = word_of(data)["pids"]
-        os.kill(pids["livekit"], signal.SIGKILL)
+        for _ in range(MOST_DEATHS):
+            dying = word_of(data)["pids"]["livekit"]
+            os.kill(dying, signal.SIGKILL)
+            wait_until(partial(_is_replaced, data, dying))
+        os.kill(word_of(data)["pids"]["livekit"], signal.SIGKILL)
         assert up.process.wait(30) == 1
-        assert "`livekit` died with exit code -9." in up.said
     assert not lives(pids["temporal"])
+
+
+def _is_replaced(data: Path, pid: int) -> bool:
+    word = word_of(data)
+    return bool(word["ready"]) and word["pids"]["livekit"] != pid
 
 
 def test_a_second_one_in_the_same_place_is_refused_and_down_ends_the_first(tmp_path: Path) -> None:
