@@ -14,7 +14,9 @@ import yaml
 from livekit import api
 from temporalio.testing import WorkflowEnvironment
 
-LIVEKIT_CACHED = Path.home() / ".cache/warm-transfer/livekit-server-1.13.5/livekit-server"
+from stack.binaries import get_livekit
+from stack.environment import bare
+
 START_S = 20.0
 
 
@@ -113,8 +115,7 @@ async def _listening(port: int, process: asyncio.subprocess.Process) -> None:
 
 
 def _livekit_binary() -> str:
-    found = shutil.which("livekit-server")
-    return found or str(LIVEKIT_CACHED)
+    return str(get_livekit(bare()))
 
 
 def _temporal_binary() -> str:
