@@ -91,7 +91,7 @@ async def running_livekit(
     log = folder / "livekit.log"
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
-            _livekit_binary(), "--config", str(path), stdout=out, stderr=out
+            livekit_binary(), "--config", str(path), stdout=out, stderr=out
         )
     try:
         await _listening(port, process)
@@ -114,7 +114,8 @@ async def _listening(port: int, process: asyncio.subprocess.Process) -> None:
     raise RuntimeError("livekit-server ended before it listened; see its log")
 
 
-def _livekit_binary() -> str:
+def livekit_binary() -> str:
+    """Find the LiveKit server, built before if need be."""
     return str(get_livekit(bare()))
 
 

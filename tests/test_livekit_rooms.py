@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -24,7 +23,7 @@ from robots.views import May, Seat
 from robots.voice import Voice
 from robots.waiting import until
 from tests.livekit_stage import agent, livekit_and_room, settings_of
-from tests.servers import LIVEKIT_CACHED, LiveKitServer, running_livekit
+from tests.servers import LiveKitServer, livekit_binary, running_livekit
 
 VALID = timedelta(minutes=2)
 OTHER_SECRET = "another-secret-of-at-least-32-characters"
@@ -182,10 +181,9 @@ async def test_rooms_come_back_after_the_server_was_killed(tmp_path: Path) -> No
 
 @contextlib.asynccontextmanager
 async def _the_same_server_again(folder: Path) -> AsyncIterator[None]:
-    binary = shutil.which("livekit-server") or str(LIVEKIT_CACHED)
     with (folder / "livekit.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            binary, "--config", str(folder / "livekit.yaml"), stdout=log, stderr=log
+            livekit_binary(), "--config", str(folder / "livekit.yaml"), stdout=log, stderr=log
         )
     yield
     process.kill()
