@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from robots.observation import Observation, Sample, State
+from robots.observation import Cast, Observation, Sample, State
 from robots.sound import Span, joined
 
 SILENCE_S = 3.0
@@ -130,17 +130,21 @@ def agent_a_stays_until_both_are_live(observed: Observation) -> Iterator[str]:
     if cast.agent_a in observed.went:
         return
     was_there = False
-    for sample in observed.samples:
+    for sample, following in pairwise(observed.samples):
         if sample.at > observed.ended:
             return
-        both = sample.live_room(cast.caller) & sample.live_room(cast.agent_b)
-        together = together or bool(both)
+        # A sample reads room after room: the next one tells what was true when it read the last.
+        together = together or _together(sample, cast) or _together(following, cast)
         here = any(sight.room == observed.room_a for sight in sample.of(cast.agent_a))
         if was_there and not here and not together:
             at = sample.at - observed.began
             yield f"A was out of the caller's room at {at:.1f} s, caller and B not yet together"
             return
         was_there = was_there or here
+
+
+def _together(sample: Sample, cast: Cast) -> bool:
+    return bool(sample.live_room(cast.caller) & sample.live_room(cast.agent_b))
 
 
 def nothing_of_the_consultation(observed: Observation) -> Iterator[str]:
@@ -242,12 +246,17 @@ def nothing_private_is_readable(observed: Observation) -> Iterator[str]:
 
 def agent_a_is_on_air_once(observed: Observation) -> Iterator[str]:
     """9: Agent A is live in at most one room at any instant."""
-    for sample in observed.samples:
-        rooms = {sight.room for sight in sample.of(observed.cast.agent_a) if sight.is_on_air}
+    for sample, following in pairwise(observed.samples):
+        # Twice in a row: one sample reads room after room, and she may have moved in between.
+        rooms = _on_air(sample, observed.cast.agent_a) & _on_air(following, observed.cast.agent_a)
         if len(rooms) > 1:
             at = sample.at - observed.began
             yield f"A was live in {len(rooms)} rooms at {at:.1f} s"
             return
+
+
+def _on_air(sample: Sample, identity: str) -> set[str]:
+    return {sight.room for sight in sample.of(identity) if sight.is_on_air}
 
 
 PROMISES: dict[int, Callable[[Observation], Iterator[str]]] = {

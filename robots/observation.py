@@ -45,7 +45,10 @@ class Sight:
 
 @dataclass(frozen=True)
 class Sample:
-    """Everything the media server has at one moment; `dispatches` are `room agent_name`."""
+    """Everything the media server has, read until `at`; `dispatches` are `room agent_name`.
+
+    Rooms are read one after the other, so two rooms of one sample are not of the same instant.
+    """
 
     at: float
     sights: tuple[Sight, ...] = ()

@@ -32,8 +32,7 @@ class Witness:
         await self.lk.aclose()
 
     async def look(self, *, dispatches: bool = False) -> Sample:
-        """One sample now; with dispatches it takes a request more per room."""
-        began = time.monotonic()
+        """One sample, read room after room until now; dispatches cost one more request per room."""
         listed = await self.lk.room.list_rooms(livekit.ListRoomsRequest())
         rooms = [room.name for room in listed.rooms]
         sights = await asyncio.gather(*(self._in_room(room) for room in rooms))
@@ -41,9 +40,8 @@ class Witness:
         for room in rooms if dispatches else []:
             jobs = await self.lk.agent_dispatch.list_dispatch(room)
             sent += [f"{room} {job.agent_name}" for job in jobs if job.agent_name]
-        at = (began + time.monotonic()) / 2
         flat = tuple(sight for some in sights for sight in some)
-        return Sample(at, flat, frozenset(rooms), tuple(sent))
+        return Sample(time.monotonic(), flat, frozenset(rooms), tuple(sent))
 
     async def _watch(self) -> None:
         while True:
