@@ -47,7 +47,9 @@ async def briefer(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[VoiceProcess]:
     folder = tmp_path_factory.mktemp("voice")
-    async with voice("briefer", livekit_server, temporal_server, folder) as process:
+    # At debug, where vendors quote what is spoken, so that the log can be searched for it.
+    more = {"LOG_LEVEL": "DEBUG"}
+    async with voice("briefer", livekit_server, temporal_server, folder, **more) as process:
         yield process
 
 

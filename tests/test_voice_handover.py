@@ -88,4 +88,4 @@ async def test_a_briefing_goes_on_when_its_server_is_told_to_end(
             leaving.process.terminate()
             assert await asyncio.wait_for(leaving.process.wait(), 12) == 0
             assert await errand.result() == SpeechProgress(next=5, finished=True)
-            assert len(voice_stage.sender.sent) == 2
+            assert len(voice_stage.sender.sent) >= 2

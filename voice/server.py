@@ -72,6 +72,8 @@ class VoiceServer:
             load_threshold=math.inf,
             max_retry=NEVER_GIVE_UP,
             drain_timeout=DRAIN_S,
+            # Also how long it waits for warm processes before it asks LiveKit for jobs.
+            initialize_process_timeout=30.0,
             shutdown_process_timeout=2.0,
             permissions=WorkerPermissions(
                 can_publish=True,
