@@ -34,13 +34,11 @@ def create_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        tailing = asyncio.create_task(tailer.run())
         async with asyncio.TaskGroup() as running:
+            running.create_task(tailer.run())
             running.create_task(attendance.run())
             yield
             close()
-        tailing.cancel()
-        await asyncio.wait({tailing})
 
     app = _bare_app(lifespan)
     app.state.services = services

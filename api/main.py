@@ -61,6 +61,7 @@ class Settings:
     api: ApiSettings
     database: DatabaseSettings
     livekit: LiveKitSettings
+    logs: LogSettings
     models: ModelSettings
     secret: SecretSettings
 
@@ -78,6 +79,7 @@ class Settings:
                 ("api", ApiSettings),
                 ("database", DatabaseSettings),
                 ("livekit", LiveKitSettings),
+                ("logs", LogSettings),
                 ("models", ModelSettings),
                 ("secret", SecretSettings),
             )
@@ -191,12 +193,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif asked.command == "openapi":
             sys.stdout.write(json.dumps(description(), indent=2, ensure_ascii=False) + "\n")
         else:
-            wrong: list[str] = []
-            logs = _load(LogSettings, wrong)
-            setup_logging(logs or LogSettings.model_construct())
             settings = Settings.load()
-            if wrong:
-                raise Misconfigured("\n".join(wrong))
+            setup_logging(settings.logs)
             asyncio.run(serve(settings))
     except Misconfigured as error:
         sys.stderr.write(f"{error}\n")

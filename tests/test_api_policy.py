@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-import pytest
 
 from api.app import description
 from api.auth import ALGORITHM, AUDIENCE, ISSUER, ApiTokens
@@ -86,11 +85,13 @@ def refusal(action: Action, path: str, who: str) -> int | None:
 CHECKED = [o for o in operations() if o[2] not in OPEN_TO_ALL and "events" not in o[1]]
 
 
-@pytest.mark.parametrize(("method", "path", "action"), CHECKED, ids=lambda part: str(part))
-async def test_every_operation_refuses_whom_the_table_refuses(
-    api_stage: Stage, method: str, path: str, action: Action
-) -> None:
-    talk, transfer_id, people = await cast(api_stage)
+async def test_every_operation_refuses_whom_the_table_refuses(api_stage: Stage) -> None:
+    for method, path, action in CHECKED:
+        await _refuses(api_stage, method, path, action)
+
+
+async def _refuses(stage: Stage, method: str, path: str, action: Action) -> None:
+    talk, transfer_id, people = await cast(stage)
     url = path.format(call_id=talk.call_id, transfer_id=transfer_id)
     for who in EVERYBODY:
         answer = await people[who].ask(method, url, BODIES.get(action))
@@ -104,14 +105,13 @@ async def test_every_operation_refuses_whom_the_table_refuses(
             assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("path", ["/v1/me/events", "/v1/transfers/{}/events"])
-async def test_streams_are_refused_before_they_begin(api_stage: Stage, path: str) -> None:
+async def test_streams_are_refused_before_they_begin(api_stage: Stage) -> None:
     _, transfer_id, people = await cast(api_stage)
-    url = path.format(transfer_id)
-    for who, status in (("nobody", 401), ("late", 401), ("eve", 404), ("cleo", 404), ("dan", 404)):
-        if status == 401 or "{}" in path:
-            answer = await people[who].get(url)
-            assert (who, answer.status_code) == (who, status)
+    for who in ("nobody", "late"):
+        assert (await people[who].get("/v1/me/events")).status_code == 401
+    for who, status in (("nobody", 401), ("eve", 404), ("cleo", 404), ("dan", 404)):
+        answer = await people[who].get(f"/v1/transfers/{transfer_id}/events")
+        assert (who, answer.status_code) == (who, status)
 
 
 async def test_only_the_calls_agent_may_start_a_transfer(api_stage: Stage) -> None:
