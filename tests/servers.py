@@ -54,7 +54,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 async def running_temporal() -> AsyncIterator[TemporalServer]:
     """Run Temporal's development server, in memory."""
     async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=_temporal_binary(),
+        dev_server_existing_path=temporal_binary(),
         # Otherwise timers, heartbeat timeouts among them, fire up to a second late.
         dev_server_extra_args=[
             "--dynamic-config-value",
@@ -119,7 +119,8 @@ def livekit_binary() -> str:
     return str(get_livekit(bare()))
 
 
-def _temporal_binary() -> str:
+def temporal_binary() -> str:
+    """Find the `temporal` of the environment, or that on PATH."""
     beside_python = Path(sys.executable).with_name("temporal")
     return str(beside_python) if beside_python.exists() else str(shutil.which("temporal"))
 
