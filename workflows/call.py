@@ -66,7 +66,7 @@ class CallWorkflow(Reception):
 
     async def _serve(self) -> None:
         """Watch the room until a transfer is asked for or the call is over."""
-        watching = asyncio.create_task(self.floor.keep())
+        self.floor.start()
         try:
             while self.request is None and not self.is_over():
                 self._settle()
@@ -77,7 +77,7 @@ class CallWorkflow(Reception):
                         timeout_summary="somebody who may be gone",
                     )
         finally:
-            watching.cancel()
+            self.floor.stop()
 
     async def _follow(self, request: TransferRequest) -> None:
         """Let a transfer have the floor, and go on from where it leaves the caller."""

@@ -26,8 +26,8 @@ _BEFORE_TRYING_AGAIN = timedelta(milliseconds=250)
 class Floor:
     """The seating plan of a workflow's rooms, and the presence seen in them.
 
-    The workflow changes the plan and waits until the floor has followed; only `keep` acts. Persons
-    of ours who have no place are put out; foreign participants are left alone.
+    The workflow changes the plan and waits until the floor has followed; only a shift of `keep`
+    acts. Persons of ours who have no place are put out; foreign participants are left alone.
     """
 
     def __init__(self) -> None:
@@ -40,6 +40,8 @@ class Floor:
         self._missed: dict[tuple[str, str], datetime] = {}
         self._expected: dict[tuple[str, str], timedelta] = {}
         self._hinted = False
+        self._arranging = False
+        self._shift = 0
         self.version = 0
 
     def add(self, room: str) -> None:
@@ -102,9 +104,13 @@ class Floor:
         return seen is not None and seen.live and seen.grant == self.grant(person, room)
 
     def silent(self, person: str, room: str) -> bool:
-        """Say whether somebody certainly neither speaks nor hears in a room."""
+        """Say whether somebody certainly neither speaks nor hears in a room.
+
+        Not while rights are being changed: an older plan may be opening what this one fences.
+        """
         seen = self.presence.find(person, room)
-        return seen is None or not (seen.microphone or seen.grant.speak or seen.grant.hear)
+        fenced = seen is None or not (seen.microphone or seen.grant.speak or seen.grant.hear)
+        return fenced and not self._arranging
 
     def seated_for(self, person: str, room: str) -> timedelta:
         """Say how long somebody has been in a room without a break; zero if they aren't there."""
@@ -145,34 +151,49 @@ class Floor:
             if is_person(s.identity)
         )
 
-    async def keep(self) -> None:
-        """Watch and arrange until cancelled."""
-        while True:
+    def start(self) -> None:
+        """Watch and arrange from now on."""
+        self._shift += 1
+        self._keeping = asyncio.create_task(self._keep(self._shift))
+
+    def stop(self) -> None:
+        """Watch and arrange no more.
+
+        Cancelling alone isn't enough: a step that is waited for takes the cancellation for itself.
+        """
+        self._shift += 1
+        self._keeping.cancel()
+
+    async def _keep(self, shift: int) -> None:
+        while shift == self._shift:
             try:
-                await self._follow_plan()
+                await self._follow_plan(shift)
             except ActivityError as error:
                 workflow.logger.warning("floor step failed", extra={"step": error.activity_type})
                 await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
 
-    async def _follow_plan(self) -> None:
+    async def _follow_plan(self, shift: int) -> None:
         # Only from here: a watch that was called off may look once more at a room just closed.
         for room in [r for r in self.presence.vanished if r in self._rooms]:
             await steps.open_room(room)
             self.presence = self.presence.reopened(room)
         changes = self._changes()
         if changes is None and not self._expected:
-            await self._watch()
+            await self._watch(shift)
             return
         arrangement = changes or Arrangement(rooms=tuple(self._rooms))
-        self._see(
-            await workflow.execute_activity_method(
+        self._arranging = True
+        try:
+            presence = await workflow.execute_activity_method(
                 RoomActivities.arrange, arrangement, **saying(ROOM_CALL, _describe(arrangement))
             )
-        )
+        finally:
+            self._arranging = False
+        self._see(presence)
         if changes and self._changes() == changes:
             await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
 
-    async def _watch(self) -> None:
+    async def _watch(self, shift: int) -> None:
         self._hinted = False
         pace, rooms = self.pace, list(self._rooms)
         watching = workflow.start_activity_method(
@@ -185,6 +206,7 @@ class Floor:
                 lambda: (
                     watching.done()
                     or self._hinted
+                    or self._shift != shift
                     or bool(self._expected)
                     or self.pace != pace
                     or self._rooms != rooms
@@ -223,6 +245,7 @@ class Floor:
                 allow.append(Allow(room=seen.room, identity=seen.identity, grant=grant))
         if not allow and not remove:
             return None
+        allow.sort(key=lambda change: change.grant.speak)  # nobody is live in two rooms
         return Arrangement(rooms=tuple(self._rooms), allow=tuple(allow), remove=tuple(remove))
 
 

@@ -54,7 +54,7 @@ class TransferWorkflow(Course):
         self.floor.add(self.room_a)
         self.floor.expect(self.order.caller, self.room_a)
         self.floor.expect(self.order.agent_a, self.room_a)
-        self._watching = asyncio.create_task(self.floor.keep())
+        self.floor.start()
         self._attending = [
             asyncio.create_task(self.diary.keep()),
             asyncio.create_task(self.keep_call_informed()),
@@ -152,7 +152,7 @@ class TransferWorkflow(Course):
 
     async def _sign_off(self) -> TransferReport:
         """Hand the rooms to the call's workflow, and leave once the record has everything."""
-        self._watching.cancel()
+        self.floor.stop()
         self.is_over = True
         await workflow.wait_condition(lambda: self.last_report == self.report())
         await self._tell_the_record()
