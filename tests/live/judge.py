@@ -33,6 +33,7 @@ async def verdict(
 
 
 async def hung_up(scene: Scene) -> float:
-    """The caller hangs up; when that was."""
+    """The caller hangs up; when that began."""
+    began = time.monotonic()
     await scene.caller.hang_up()
-    return time.monotonic()
+    return began
