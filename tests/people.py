@@ -54,6 +54,10 @@ class Person:
     def talks(self, room: str) -> bool:
         return self._stage.rooms.talks(self.id, room)
 
+    def hears(self, room: str) -> bool:
+        seen = self._stage.rooms.now().find(self.id, room)
+        return seen is not None and seen.grant.hear
+
     async def obey(self, batch: Batch, entry: Entry) -> None:
         """Ask for the seat that is offered, and take it."""
         assert entry.seat
@@ -226,6 +230,15 @@ class StagedTransfer:
         await self.until_briefing()
         await self.come(self.a)
         await self.reach(Phase.CONSULTING)
+
+    async def up_to(self, phase: Phase) -> None:
+        """Play until the transfer is in a phase before the move."""
+        steps = {
+            Phase.OFFERING: lambda: self.reach(Phase.OFFERING),
+            Phase.BRIEFING: self.until_briefing,
+            Phase.CONSULTING: self.until_consulting,
+        }
+        await steps[phase]()
 
     async def decide(self, decision: Decision, by: Person | None = None, **who: bool) -> None:
         b_decides = decision in (Decision.ACCEPT, Decision.DECLINE)

@@ -6,7 +6,7 @@ When a test is over the stage holds it to what must always be so: see `tests/aft
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +66,8 @@ class Stage:
         self.people: dict[str, Person] = {}
         self.calls: list[StagedCall] = []
         self.workflows: list[str] = []
+        self.terminated: set[str] = set()
+        """Workflows that ops have ended: nothing is promised of their journals."""
         self.ports = Ports(
             rooms=self.rooms,
             tokens=FakeTokens(),
@@ -117,6 +119,11 @@ class Stage:
 
     async def only_these_are_in(self, room: str, *people: str) -> None:
         await self.until(lambda: self.rooms.inside(room) == set(people), f"only {people} are in")
+
+    async def until_time(self, since: datetime, seconds: float) -> None:
+        """Wait until so long after a moment of the record."""
+        left = since + timedelta(seconds=seconds) - datetime.now(UTC)
+        await asyncio.sleep(max(0.0, left.total_seconds()))
 
     def story(self) -> str:
         """Tell what happened so far, for whoever reads a failure."""

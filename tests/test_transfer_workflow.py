@@ -1,5 +1,7 @@
 """What a transfer promises when people do what they should."""
 
+from itertools import pairwise
+
 from domain.journal import Event
 from domain.phases import Completes, Decision, Outcome, Phase, Responsible, Way
 from tests.fakes.record import CANARY
@@ -234,7 +236,7 @@ async def test_agent_a_goes_back_to_the_caller_and_in_again(stage: Stage) -> Non
 async def test_a_caller_may_be_handed_on_and_on_and_back(stage: Stage) -> None:
     call = await stage.talking()
     chain = ["agt_a", "agt_b", "agt_c", "agt_a"]
-    for by, to in zip(chain, chain[1:], strict=False):
+    for by, to in pairwise(chain):
         transfer = await call.transfer(by=by, to=to)
         await transfer.until_briefing()
         await transfer.accept()
@@ -257,7 +259,7 @@ async def test_the_journal_says_who_is_responsible_from_first_to_last(stage: Sta
     said = [entry.transfer.responsible for entry in transfer.entries if entry.transfer]
     assert said[0] is Responsible.AGENT_A
     assert said[-1] is Responsible.AGENT_B
-    assert len([1 for one, next_one in zip(said, said[1:], strict=False) if one != next_one]) == 1
+    assert len([1 for one, next_one in pairwise(said) if one != next_one]) == 1
     await stage.gateway.end_call(call.id, "caller_1")
     await call.ends()
     kinds = [entry.call.responsible_kind for entry in stage.journal.of(call.writer) if entry.call]

@@ -91,6 +91,10 @@ class FakeRooms:
         if self.people.get(room, {}).pop(identity, None):
             self._changed()
 
+    def stir(self) -> None:
+        """Let what clients do by themselves be seen."""
+        self._changed()
+
     def restart(self) -> None:
         """Lose every room and everybody in it."""
         self.people.clear()

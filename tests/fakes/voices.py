@@ -30,6 +30,8 @@ class FakeVoices:
     failing: list[PortError] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
     """Every sentence anybody was told, in order."""
+    stays: bool = False
+    """Whoever is dismissed doesn't go."""
     tongue_tied: bool = False
     """Briefers come, and never finish."""
     jobs: set[asyncio.Task[None]] = field(default_factory=set)
@@ -49,8 +51,8 @@ class FakeVoices:
         task.add_done_callback(self.jobs.discard)
 
     async def dismiss(self, agent: str, room: str) -> None:
-        if self.rooms.away:
-            raise Unreachable("The media server is away")
+        if self.rooms.away or self.stays:
+            raise Unreachable("The media server is away, or the agent still there")
         for identity in [i for i in self.rooms.people.get(room, {}) if i.startswith(f"{agent}-")]:
             self.rooms.leave(room, identity)
 

@@ -1,0 +1,183 @@
+"""What breaks around a transfer must not reach the caller."""
+
+import asyncio
+
+import pytest
+
+from domain.errors import Refused, Unreachable
+from domain.journal import Event
+from domain.names import BRIEFER, HOST
+from domain.phases import Outcome, Phase
+from tests.stage import Stage
+
+
+async def test_without_hold_audio_agent_a_stays_with_the_caller(stage: Stage) -> None:
+    stage.voices.available.remove(HOST)
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"host": 0.3})
+    await transfer.until_briefing()
+    await transfer.come(transfer.a)
+    await transfer.tells(Event.HOLD_MISSING)
+    await stage.until(lambda: not transfer.a.is_in(transfer.room_b), "A is put out of room B")
+    assert transfer.a.talks(transfer.room_a)
+    await transfer.accept()
+    await transfer.complete()
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+    assert Event.CONSULT_STARTED not in transfer.events
+
+
+async def test_without_a_briefer_the_briefing_is_read(stage: Stage) -> None:
+    stage.voices.available.remove(BRIEFER)
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    await transfer.tells(Event.BRIEFING_WRITTEN)
+    await transfer.accept()
+    await transfer.complete()
+    await transfer.ends(Outcome.COMPLETED)
+    assert not transfer.now.briefing_spoken
+
+
+async def test_a_lost_briefer_is_replaced(stage: Stage) -> None:
+    stage.voices.failing = [Unreachable("No briefer came in time")] * 2
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    await transfer.tells(Event.BRIEFING_SPOKEN)
+    assert transfer.now.briefing_spoken
+
+
+async def test_a_model_that_hangs_keeps_nobody_waiting(stage: Stage) -> None:
+    stage.summaries.ready.clear()
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    await transfer.accept()
+    await transfer.complete()
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+    assert Event.BRIEFING_WRITTEN not in transfer.events
+
+
+@pytest.mark.parametrize("phase", [Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING])
+async def test_a_media_server_that_is_away_for_a_while_ends_nothing(
+    stage: Stage, phase: Phase
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.up_to(phase)
+    stage.rooms.away = True
+    await asyncio.sleep(1)  # longer than `gone`: nobody has left, nobody could look
+    stage.rooms.away = False
+    if phase is Phase.OFFERING:
+        await transfer.come(transfer.b)
+    await transfer.accept()
+    await transfer.complete()
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+
+
+async def test_a_media_server_that_is_away_when_the_move_begins(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    await transfer.accept()
+    stage.rooms.away = True
+    await transfer.complete()
+    await transfer.reach(Phase.MOVING)
+    await asyncio.sleep(1)
+    assert call.now.responsible == "agt_a"
+    stage.rooms.away = False
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+
+
+async def test_a_restarted_media_server_gets_its_rooms_back(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"gone": 8})
+    await transfer.until_briefing()
+    rooms = set(stage.rooms.people)
+    stage.rooms.restart()
+    await stage.until(lambda: set(stage.rooms.people) == rooms, "the rooms are open again")
+    for person in (call.caller, transfer.a):
+        person.join(transfer.room_a)
+    transfer.b.join(transfer.room_b)
+    await transfer.accept()
+    await transfer.complete()
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+
+
+async def test_a_refused_step_gives_the_caller_back(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    stage.rooms.failing["hold"] = [Refused("no")]
+    await transfer.come(transfer.a)
+    await transfer.ends(Outcome.FAILED)
+    await call.is_with("agt_a")
+
+
+async def test_an_undo_that_is_refused_is_tried_again_by_the_call(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    stage.rooms.failing["hold"] = [Refused("no")]
+    stage.rooms.failing["close"] = [Refused("no")]
+    await transfer.cancel()
+    await transfer.ends(Outcome.CANCELLED)
+    await call.is_with("agt_a")
+    await stage.until(lambda: not call.hears_hold(), "the music stops")
+    await stage.until(lambda: set(stage.rooms.people) == {call.room}, "room B is closed")
+
+
+async def test_with_the_record_away_the_caller_is_moved_all_the_same(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    before = len(transfer.entries)
+    stage.journal.away = stage.seats.away = stage.reservations.away = True
+    room_a, room_b = transfer.room_a, transfer.room_b
+    await transfer.accept()
+    await transfer.complete()
+    await stage.until(lambda: transfer.b.talks(room_b), "B talks")
+    await stage.until(lambda: call.caller.talks(room_b), "the caller talks with B")
+    await stage.until(lambda: room_a not in stage.rooms.people, "room A is closed")
+    await stage.until(lambda: not transfer.a.is_in(room_b), "A is out")
+    assert len(transfer.entries) == before
+    stage.journal.away = stage.seats.away = stage.reservations.away = False
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+    # `afterwards` sees that every entry has come, and in order.
+
+
+async def test_reservations_that_are_away_for_a_moment_only_cost_that_moment(stage: Stage) -> None:
+    stage.reservations.failing = [Unreachable("away"), Unreachable("away")]
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.reach(Phase.OFFERING)
+    await transfer.cancel()
+    await transfer.ends(Outcome.CANCELLED)
+
+
+async def test_reservations_that_refuse_fail_the_transfer(stage: Stage) -> None:
+    stage.reservations.failing = [Refused("no such agent")]
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.ends(Outcome.FAILED)
+    await call.is_with("agt_a")
+
+
+async def test_a_fence_that_does_not_hold_keeps_agent_a_out_of_room_b(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    stage.rooms.deaf_to.add(("allow", "agt_a"))
+    await transfer.come(transfer.a)
+    await transfer.tells(Event.HOLD_STARTED)
+    await transfer.reach(Phase.ENDED)
+    assert transfer.now.outcome is Outcome.FAILED
+    stage.rooms.deaf_to.clear()
+    await call.is_with("agt_a")
+    assert not any(m.live("agt_a", transfer.room_b) for m in stage.rooms.moments)
