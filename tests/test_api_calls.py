@@ -60,7 +60,7 @@ async def test_two_agents_answer_and_one_has_the_call(api_stage: Stage) -> None:
 
 
 async def test_an_answer_shows_the_new_state_although_the_record_is_late(api_stage: Stage) -> None:
-    api_stage.gateway.lag = timedelta(milliseconds=150)
+    api_stage.gateway.lag = timedelta(milliseconds=30)
     ann = await api_stage.sign_in("Ann")
     carol, call_id = await api_stage.call()
     answer = (await ann.post(f"/v1/calls/{call_id}/answer")).json()

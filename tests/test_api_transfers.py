@@ -61,7 +61,7 @@ async def test_the_caller_sees_a_sentence_and_never_the_notes(api_stage: Stage) 
 async def test_decisions_show_at_once_although_the_record_is_late(api_stage: Stage) -> None:
     talk = await api_stage.talk()
     path = f"/v1/transfers/{(await talk.transfer())['id']}"
-    api_stage.gateway.lag = timedelta(milliseconds=150)
+    api_stage.gateway.lag = timedelta(milliseconds=30)
     accepted = (await talk.bob.post(f"{path}/accept")).json()
     assert (accepted["accepted"], accepted["decided_by"]["accept"]["name"]) == (True, "Bob")
     completed = (await talk.ann.post(f"{path}/complete", {"introduce": False})).json()
