@@ -10,7 +10,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from tests.servers import LiveKitServer, TemporalServer, free_port, temporal_binary
-from tests.voice_stage import Errand, VoiceStage, voice
+from tests.voice_errand import Errand
+from tests.voice_stage import VoiceStage, voice
 from voice.main import main
 
 CALLER = "caller_x"

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from temporalio.client import WorkflowFailureError
@@ -13,7 +13,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.voice import SpeechProgress
 from tests.servers import LiveKitServer, TemporalServer
-from tests.voice_stage import Errand, VoiceProcess, VoiceStage, eventually, voice
+from tests.voice_errand import Errand
+from tests.voice_guest import eventually
+from tests.voice_stage import VoiceProcess, VoiceStage, voice
 
 SHORT = ("The caller is waiting.", "She wants to change a booking.")
 LONG = tuple(
@@ -106,7 +108,9 @@ async def test_a_briefer_waits_for_its_listener(
 
 
 async def test_a_killed_briefer_goes_on_at_the_sentence_that_was_cut(
-    voice_stage: VoiceStage, briefer: VoiceProcess
+    voice_stage: VoiceStage,
+    briefer: VoiceProcess,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     room = await voice_stage.open_room()
     listener = await voice_stage.seat(PERSON, room, microphone=True)
@@ -126,7 +130,7 @@ async def test_a_killed_briefer_goes_on_at_the_sentence_that_was_cut(
     assert 0 < second.first < len(LONG)
     assert await errand.result() == SpeechProgress(next=len(LONG), finished=True)
     assert len(voice_stage.sender.sent) == 2
-    print("kill -> heard again", again_s - killed_s)  # noqa: T201
+    record_testsuite_property("kill -> heard again", again_s - killed_s)
 
 
 async def test_a_cancelled_briefing_stops_within_two_seconds(

@@ -5,12 +5,15 @@ These tests run servers of their own, so no other voice server may run beside th
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
 from domain.voice import SpeechProgress
 from tests.servers import LiveKitServer, TemporalServer
-from tests.voice_stage import Errand, Guest, VoiceStage, eventually, voice
+from tests.voice_errand import Errand
+from tests.voice_guest import Guest, eventually
+from tests.voice_stage import VoiceStage, voice
 
 CALLER = "caller_x"
 
@@ -28,6 +31,7 @@ async def test_music_goes_on_when_the_server_process_is_killed(
     temporal_server: TemporalServer,
     voice_stage: VoiceStage,
     tmp_path_factory: pytest.TempPathFactory,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     folder = tmp_path_factory.mktemp("voice")
     room = await voice_stage.open_room()
@@ -39,10 +43,10 @@ async def test_music_goes_on_when_the_server_process_is_killed(
             doomed.process.kill()
             killed_s = time.monotonic()
             await eventually(lambda: _hosts_heard(caller) == 2, 10, "no second host")
-            print("server killed -> next host", time.monotonic() - killed_s)  # noqa: T201
+            record_testsuite_property("server killed -> next host", time.monotonic() - killed_s)
             await asyncio.sleep(6)
             silence_s = caller.longest_silence_s(killed_s, time.monotonic() - 0.3)
-            print("longest silence", silence_s)  # noqa: T201
+            record_testsuite_property("longest silence", silence_s)
             assert silence_s < 3
             assert len(await voice_stage.agents(room, "host")) == 1
             await voice_stage.close_room(room)
@@ -53,6 +57,7 @@ async def test_a_server_told_to_end_hands_its_caller_over_without_a_gap(
     temporal_server: TemporalServer,
     voice_stage: VoiceStage,
     tmp_path_factory: pytest.TempPathFactory,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     folder = tmp_path_factory.mktemp("voice")
     room = await voice_stage.open_room()
@@ -64,7 +69,7 @@ async def test_a_server_told_to_end_hands_its_caller_over_without_a_gap(
             leaving.process.terminate()
             told_s = time.monotonic()
             assert await asyncio.wait_for(leaving.process.wait(), 12) == 0
-            print("told to end -> ended", time.monotonic() - told_s)  # noqa: T201
+            record_testsuite_property("told to end -> ended", time.monotonic() - told_s)
             assert caller.longest_silence_s(told_s, time.monotonic() - 0.3) < 0.3
             assert len(await voice_stage.agents(room, "host")) == 1
             await voice_stage.close_room(room)

@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.servers import LiveKitServer, TemporalServer
-from tests.voice_stage import Errand, Guest, VoiceProcess, VoiceStage, eventually, voice
+from tests.voice_errand import Errand
+from tests.voice_guest import Guest, eventually
+from tests.voice_stage import VoiceProcess, VoiceStage, voice
 
 CALLER = "caller_x"
 
@@ -37,32 +39,36 @@ async def _caller_and_agent(stage: VoiceStage, room: str) -> tuple[Guest, Guest]
 
 
 async def test_a_caller_alone_hears_music_until_an_agent_has_a_microphone(
-    voice_stage: VoiceStage, host: VoiceProcess
+    voice_stage: VoiceStage,
+    host: VoiceProcess,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     room = await voice_stage.open_room()
     caller = await voice_stage.seat(CALLER, room, microphone=True)
     sent_s = time.monotonic()
     errand = await voice_stage.send(_errand(room))
-    print("dispatch -> music", await caller.hears("host", sent_s))  # noqa: T201
+    record_testsuite_property("dispatch -> music", await caller.hears("host", sent_s))
     agent = await voice_stage.seat("agt_a", room)
     await asyncio.sleep(1)
     assert time.monotonic() - caller.loud("host")[-1].at_s < 0.2
     await agent.publish()
     published_s = time.monotonic()
     stopped_s = await caller.hears_nothing("host", 1.0, 4)
-    print("microphone -> silence", stopped_s - published_s)  # noqa: T201
+    record_testsuite_property("microphone -> silence", stopped_s - published_s)
     assert stopped_s - published_s < 1
     assert not (await voice_stage.agent(room, "host")).tracks
     await agent.leave()
     left_s = time.monotonic()
-    print("alone -> music", await caller.hears("host", left_s))  # noqa: T201
+    record_testsuite_property("alone -> music", await caller.hears("host", left_s))
     assert caller.loud("host", left_s)[0].at_s - left_s < 1.5
     await voice_stage.close_room(room)
     assert await asyncio.wait_for(errand.result(), 5) is None
 
 
 async def test_music_told_to_play_overlaps_a_conversation(
-    voice_stage: VoiceStage, host: VoiceProcess
+    voice_stage: VoiceStage,
+    host: VoiceProcess,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     room = await voice_stage.open_room()
     caller, _ = await _caller_and_agent(voice_stage, room)
@@ -72,7 +78,7 @@ async def test_music_told_to_play_overlaps_a_conversation(
     assert not caller.loud("host")
     told_s = time.monotonic()
     await voice_stage.hold(room, on=True)
-    print("told -> music", await caller.hears("host", told_s))  # noqa: T201
+    record_testsuite_property("told -> music", await caller.hears("host", told_s))
     assert caller.loud("host")[0].at_s - told_s < 1
     await voice_stage.hold(room, on=False)
     told_s = time.monotonic()
@@ -80,7 +86,9 @@ async def test_music_told_to_play_overlaps_a_conversation(
 
 
 async def test_a_killed_host_is_followed_by_music_of_the_next(
-    voice_stage: VoiceStage, host: VoiceProcess
+    voice_stage: VoiceStage,
+    host: VoiceProcess,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     room = await voice_stage.open_room()
     caller = await voice_stage.seat(CALLER, room, microphone=True)
@@ -91,7 +99,7 @@ async def test_a_killed_host_is_followed_by_music_of_the_next(
     killed_s = time.monotonic()
     await eventually(lambda: any(s.of != first for s in caller.loud("host")), 10, "no music again")
     again_s = next(s.at_s for s in caller.loud("host") if s.of != first)
-    print("kill -> music", again_s - killed_s)  # noqa: T201
+    record_testsuite_property("kill -> music", again_s - killed_s)
     assert again_s - killed_s < 3
 
 
@@ -127,11 +135,13 @@ async def test_a_cancelled_host_plays_on_until_another_does(
 
 
 async def test_a_caller_who_comes_later_hears_music_from_a_waiting_host(
-    voice_stage: VoiceStage, host: VoiceProcess
+    voice_stage: VoiceStage,
+    host: VoiceProcess,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     room = await voice_stage.open_room()
     await voice_stage.send(_errand(room))
     await voice_stage.agent(room, "host")
     caller = await voice_stage.seat(CALLER, room, microphone=True)
     joined_s = time.monotonic()
-    print("joined -> music", await caller.hears("host", joined_s, 2))  # noqa: T201
+    record_testsuite_property("joined -> music", await caller.hears("host", joined_s, 2))
