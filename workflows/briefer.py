@@ -67,7 +67,7 @@ class Briefer:
         wanted = BriefingWanted(
             tenant=order.tenant, call_id=order.call_id, transfer_id=order.transfer_id
         )
-        while not self.is_written:
+        while not (self.is_written or self._left):
             try:
                 await workflow.execute_activity_method(
                     BriefingActivities.write_briefing, wanted, **saying(WRITING, "for agent B")
@@ -75,7 +75,8 @@ class Briefer:
                 self.is_written = True
                 self._note(Event.BRIEFING_WRITTEN)
             except ActivityError:
-                await asyncio.sleep(1)
+                if not self._left:
+                    await asyncio.sleep(1)
 
     async def _speak(self, room: str) -> None:
         order = self._order

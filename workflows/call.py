@@ -38,7 +38,7 @@ class CallWorkflow(Reception):
     @workflow.run
     async def run(self, order: CallOrder) -> None:
         """Open a room, keep the caller with somebody, and close when they are gone."""
-        attending = [
+        self._attending = [
             asyncio.create_task(self.diary.keep()),
             asyncio.create_task(self.hosting.keep()),
         ]
@@ -53,8 +53,7 @@ class CallWorkflow(Reception):
             except (ActivityError, asyncio.CancelledError):
                 self.hung_up = True  # there is no room to be had, or ops have cancelled the call
         await steps.to_the_end(self._close())
-        for task in attending:
-            task.cancel()
+        # Nobody is cancelled here: a command after the workflow's last one is refused (measured).
 
     async def _open(self) -> None:
         await steps.open_room(self.room)

@@ -159,8 +159,7 @@ class TransferWorkflow(Course):
         await workflow.wait_condition(
             lambda: self.diary.is_written and workflow.all_handlers_finished()
         )
-        for task in self._attending:
-            task.cancel()
+        # Nobody is cancelled here: a command after the workflow's last one is refused (measured).
         return self.report()
 
     async def _tell_the_record(self) -> None:
