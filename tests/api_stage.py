@@ -236,7 +236,9 @@ async def running_api(url: str, **settings: Any) -> AsyncIterator[Stage]:
                 address = f"http://127.0.0.1:{services.settings.port}"
                 yield Stage(address, services, record, gateway, rooms, tokens, stack, server.stop)
             finally:
-                server.stop()
+                # Asked twice, it would not wait for anybody.
+                if not server.should_exit:
+                    server.stop()
 
 
 @pytest.fixture
