@@ -1,4 +1,4 @@
-"""The whole product with real servers, started once for all live tests."""
+"""The whole product with real servers, started once for all live tests and stopped after the last."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -10,13 +10,13 @@ from stack.environment import bare
 from stack.local import LocalStack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     with LocalStack(tmp_path_factory.mktemp("live"), bare(), free_ports=True) as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(stack: LocalStack) -> Stage:
     return Stage.of({**stack.env, "WARM_TRANSFER_URL": stack.urls["api"]})
 

@@ -10,7 +10,7 @@ from tests.live.judge import hung_up, kept
 
 
 @pytest.mark.parametrize("phase", PHASES)
-async def test_before_the_move(scene: Scene, phase: str) -> None:
+async def test_hanging_up_before_the_move_ends_everything(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     hung_up_at = await hung_up(scene)
@@ -19,7 +19,7 @@ async def test_before_the_move(scene: Scene, phase: str) -> None:
     await kept(scene, hung_up_at=hung_up_at)
 
 
-async def test_while_being_moved(scene: Scene) -> None:
+async def test_hanging_up_while_being_moved_ends_everything(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
     await scene.accepted()
@@ -29,7 +29,7 @@ async def test_while_being_moved(scene: Scene) -> None:
     await kept(scene, hung_up_at=hung_up_at)
 
 
-async def test_after_the_move(scene: Scene) -> None:
+async def test_hanging_up_after_the_move_ends_everything(scene: Scene) -> None:
     await scene.talking()
     await after(scene)
     hung_up_at = await hung_up(scene)

@@ -9,7 +9,7 @@ from tests.live.judge import kept
 
 
 @pytest.mark.parametrize("phase", PHASES)
-async def test_declined(scene: Scene, phase: str) -> None:
+async def test_a_caller_stays_with_a_when_b_declines(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     await scene.b.decline(scene.transfer_id, "I am with a customer.")
@@ -18,7 +18,7 @@ async def test_declined(scene: Scene, phase: str) -> None:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-async def test_cancelled(scene: Scene, phase: str) -> None:
+async def test_a_caller_stays_with_a_when_a_cancels(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     await scene.a.cancel(scene.transfer_id)
@@ -26,7 +26,7 @@ async def test_cancelled(scene: Scene, phase: str) -> None:
     await kept(scene)
 
 
-async def test_not_answered(scene: Scene) -> None:
+async def test_a_caller_stays_with_a_when_b_does_not_answer(scene: Scene) -> None:
     await scene.talking()
     await scene.offering(patience={"offer_s": 1.5})
     await with_a_again(scene, "no_answer")
@@ -34,7 +34,7 @@ async def test_not_answered(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("phase", ["briefing", "consulting"])
-async def test_b_goes_without_a_decision(scene: Scene, phase: str) -> None:
+async def test_a_caller_stays_with_a_when_b_leaves(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     await scene.b.leave(scene.room_b)
@@ -42,7 +42,7 @@ async def test_b_goes_without_a_decision(scene: Scene, phase: str) -> None:
     await kept(scene)
 
 
-async def test_b_vanishes_without_a_goodbye(scene: Scene) -> None:
+async def test_a_caller_stays_with_a_when_b_vanishes_without_a_goodbye(scene: Scene) -> None:
     await scene.talking()
     await scene.offering()
     body = await Outside.sit(await scene.b.api.transfer_seat(scene.transfer_id), "b")

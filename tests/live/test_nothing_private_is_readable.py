@@ -11,7 +11,9 @@ from tests.live.readable import histories, listed, logs
 PLANTED = ("name", "agent", "about", "turn", "aside", "note", "edited", "reason")
 
 
-async def test_in_logs_livekit_and_temporal(scene: Scene, stack: LocalStack) -> None:
+async def test_no_name_word_or_token_in_logs_livekit_and_temporal(
+    scene: Scene, stack: LocalStack
+) -> None:
     canary = {what: f"canary{secrets.token_hex(6)}" for what in PLANTED}
     scene.caller.name, scene.b.name = f"Maya {canary['name']}", f"Bea {canary['agent']}"
     assert scene.witness

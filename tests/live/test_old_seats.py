@@ -43,7 +43,7 @@ def heard_her(person: Person) -> bool:
     return any(one.tone == HER_TONE for one in person.ears.tones())
 
 
-async def test_the_caller_was_moved(scene: Scene) -> None:
+async def test_a_is_put_out_of_the_room_the_caller_was_moved_to(scene: Scene) -> None:
     of_room_a, of_room_b = await handed_over(scene)
     with pytest.raises(rtc.ConnectError):
         await Place(of_room_a, Voice(HER_TONE), Ears()).join()
@@ -53,7 +53,7 @@ async def test_the_caller_was_moved(scene: Scene) -> None:
     await kept(scene)
 
 
-async def test_the_caller_stayed_in_room_a(stage: Stage) -> None:
+async def test_a_is_put_out_of_the_room_the_caller_stayed_in(stage: Stage) -> None:
     async with Scene(stage, follows=False) as scene:
         of_room_a, of_room_b = await handed_over(scene)
         await put_out_deaf(of_room_a)

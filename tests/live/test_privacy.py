@@ -12,7 +12,7 @@ def private(tones: list[Heard]) -> list[Heard]:
     return [one for one in tones if one.tone == "a-private"]
 
 
-async def test_complete_while_the_briefing_is_spoken(scene: Scene) -> None:
+async def test_complete_in_the_middle_of_the_briefing_lets_no_word_out(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
     await scene.accepted()
@@ -24,7 +24,7 @@ async def test_complete_while_the_briefing_is_spoken(scene: Scene) -> None:
     await kept(scene)
 
 
-async def test_what_a_says_while_she_switches_rooms(scene: Scene) -> None:
+async def test_what_a_says_while_she_switches_rooms_never_leaks(scene: Scene) -> None:
     await scene.talking()
     await scene.a.voice.say("One moment please, I will ask my colleague, and then I am back.")
     await consulting(scene)

@@ -75,7 +75,7 @@ async def promises_broken(scene: Scene, **more: Any) -> set[int]:
     return {one.promise for one in (await verdict(scene, hung_up_at=hung_up_at, **more))[1]}
 
 
-async def test_1_the_host_is_put_out_and_kept_out(scene: Scene) -> None:
+async def test_promise_1_is_named_when_the_host_is_put_out_and_kept_out(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)
     async with insisting(lambda: put_out(scene, scene.room_a, "host")):
@@ -84,7 +84,9 @@ async def test_1_the_host_is_put_out_and_kept_out(scene: Scene) -> None:
     assert 1 in await promises_broken(scene)
 
 
-async def test_2_the_calls_workflow_is_ended_by_force(scene: Scene, stack: LocalStack) -> None:
+async def test_promise_2_is_named_when_the_calls_workflow_is_ended_by_force(
+    scene: Scene, stack: LocalStack
+) -> None:
     await scene.talking()
     await briefing(scene)
     client = await Client.connect(stack.env["TEMPORAL_ADDRESS"])
@@ -100,7 +102,7 @@ async def test_2_the_calls_workflow_is_ended_by_force(scene: Scene, stack: Local
     assert 2 in {one.promise for one in broken(await scene.observation(ended=ended))}
 
 
-async def test_3_agent_a_is_removed_first(scene: Scene) -> None:
+async def test_promise_3_is_named_when_agent_a_is_removed_first(scene: Scene) -> None:
     await scene.talking()
     await scene.offering()
     await put_out(scene, scene.room_a, scene.a.id)
@@ -109,7 +111,7 @@ async def test_3_agent_a_is_removed_first(scene: Scene) -> None:
     assert 3 in await promises_broken(scene)
 
 
-async def test_4_the_standby_seat_may_hear(scene: Scene) -> None:
+async def test_promise_4_is_named_when_the_standby_seat_may_hear(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
     await until(lambda: scene.room_b in scene.caller.places, 5, "the caller's standby seat")
@@ -118,7 +120,7 @@ async def test_4_the_standby_seat_may_hear(scene: Scene) -> None:
     assert 4 in await promises_broken(scene)
 
 
-async def test_4_data_is_sent_in_room_b(scene: Scene) -> None:
+async def test_promise_4_is_named_when_data_is_sent_in_room_b(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
     await until(lambda: scene.room_b in scene.caller.places, 5, "the caller's standby seat")
@@ -128,7 +130,7 @@ async def test_4_data_is_sent_in_room_b(scene: Scene) -> None:
     assert 4 in await promises_broken(scene)
 
 
-async def test_4_a_briefer_is_there_after_the_flip(scene: Scene) -> None:
+async def test_promise_4_is_named_when_a_briefer_is_there_after_the_flip(scene: Scene) -> None:
     await scene.talking()
     await after(scene)
     briefer = Place(seat_of(scene, "briefer-left-in"), Voice("d"), Ears())
@@ -152,7 +154,7 @@ def seat_of(scene: Scene, identity: str) -> Seat:
     )
 
 
-async def test_5_a_room_is_left_behind(scene: Scene) -> None:
+async def test_promise_5_is_named_when_a_room_is_left_behind(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
     await scene.a.cancel(scene.transfer_id)
@@ -166,7 +168,9 @@ async def test_5_a_room_is_left_behind(scene: Scene) -> None:
     assert {one.promise for one in broken(observed)} == {5}
 
 
-async def test_6_the_transfers_workflow_is_ended_by_force(scene: Scene, stack: LocalStack) -> None:
+async def test_promise_6_is_named_when_the_transfers_workflow_is_ended_by_force(
+    scene: Scene, stack: LocalStack
+) -> None:
     await scene.talking()
     await briefing(scene)
     client = await Client.connect(stack.env["TEMPORAL_ADDRESS"])
@@ -175,7 +179,9 @@ async def test_6_the_transfers_workflow_is_ended_by_force(scene: Scene, stack: L
     assert 6 in await promises_broken(scene)
 
 
-async def test_7_the_record_loses_a_transfer(scene: Scene, stack: LocalStack) -> None:
+async def test_promise_7_is_named_when_the_record_loses_a_transfer(
+    scene: Scene, stack: LocalStack
+) -> None:
     await scene.talking()
     await briefing(scene)
     first = await accepting(scene)
@@ -204,7 +210,7 @@ async def hidden(stack: LocalStack, transfer_id: str) -> AsyncIterator[None]:
             record.execute(rename, (transfer_id, f"{transfer_id}-lost"))
 
 
-async def test_8_livekit_is_told_a_name(scene: Scene) -> None:
+async def test_promise_8_is_named_when_livekit_is_told_a_name(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
     assert scene.witness
@@ -216,7 +222,9 @@ async def test_8_livekit_is_told_a_name(scene: Scene) -> None:
     assert 8 in await promises_broken(scene, texts=texts, canaries=(scene.caller.name,))
 
 
-async def test_9_a_gets_her_voice_back_in_room_a_too_early(scene: Scene) -> None:
+async def test_promise_9_is_named_when_agent_a_gets_her_voice_back_in_room_a_too_early(
+    scene: Scene,
+) -> None:
     await scene.talking()
     await consulting(scene)
     async with insisting(lambda: allow(scene, scene.room_a, scene.a.id)):

@@ -8,7 +8,9 @@ from tests.live.course import consulting
 from tests.live.judge import kept
 
 
-async def test_in_the_consultation(scene: Scene, stack: LocalStack) -> None:
+async def test_a_transfer_outlives_a_worker_killed_in_the_consultation(
+    scene: Scene, stack: LocalStack
+) -> None:
     await scene.talking()
     await consulting(scene)
     await asyncio.to_thread(stack.kill, "worker")
