@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from api.auth import Asker
@@ -59,18 +60,10 @@ class CallAnswered(BaseModel):
     seat: SeatView
 
 
-class CallPage(BaseModel):
-    """Calls, newest first; `next` is the cursor of the following page."""
-
-    items: tuple[CallView | CallerCallView, ...]
-    next: str | None
-
-
-class TransferPage(BaseModel):
-    """Transfers, newest first; `next` is the cursor of the following page."""
-
-    items: tuple[TransferView | CallerTransferView, ...]
-    next: str | None
+def link_next(request: Request, response: Response, cursor: str) -> None:
+    """Name the page after this one in the `Link` header (RFC 8288)."""
+    url = request.url.include_query_params(cursor=cursor)
+    response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
 
 
 def person_view(person: SignedIn) -> PersonView:

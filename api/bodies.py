@@ -163,6 +163,6 @@ class EditBriefing(Body):
 
 
 class Arrived(Body):
-    """What the caller's client measured."""
+    """What the caller's client measured; below zero, what it heard before and after overlapped."""
 
-    gap_ms: Annotated[float, Field(ge=0, le=3_600_000, allow_inf_nan=False)] | None = None
+    gap_ms: Annotated[float, Field(ge=-60_000, le=3_600_000, allow_inf_nan=False)] | None = None

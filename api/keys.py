@@ -13,8 +13,6 @@ from api.errors import Invalid
 from domain.names import derived_id, new_id
 from domain.record import Record
 
-STRONG = 22
-"""Characters: 128 bits in base64. Who knows the key of a new call is handed its token."""
 KEPT = timedelta(hours=24)
 ANONYMOUS = timedelta(minutes=10)
 """How long the key of somebody who isn't signed in is kept: long enough for a bad network."""
@@ -76,16 +74,10 @@ def scope_of(asker: Asker) -> str:
     return f"person/{asker.tenant}/{asker.id}"
 
 
-def anonymous_scope(tenant: str, address: str, key: str | None) -> str:
+def anonymous_scope(tenant: str, address: str) -> str:
     """Keys of people who aren't signed in belong to their address.
 
-    Raises:
-        Invalid: the key could be guessed.
+    Whoever repeats such a key with the same body from the same address is handed the call, so
+    clients make keys that can't be guessed, and it is kept for `ANONYMOUS` only.
     """
-    if key is not None and len(key) < STRONG:
-        raise Invalid(
-            f"The Idempotency-Key of a new call has at least {STRONG} characters (128 bits), "
-            "for whoever knows it is handed the call's token.",
-            "weak_key",
-        )
     return f"anonymous/{tenant}/{address}"

@@ -69,12 +69,21 @@ class BriefingView(Briefing):
     spoken: bool
 
 
+class GapView(Payload):
+    """Silence at the move, in milliseconds; below zero: the two sounds overlapped."""
+
+    caller_hears: float | None = None
+    """As the caller's client measured it: from the last of agent A or the host to agent B."""
+    caller_heard: float | None = None
+    """As agent B's client measured it, where one reports."""
+
+
 class MoveView(Payload):
-    """How the move went, with what the caller's client measured where it reported."""
+    """How the move went, with what clients measured where they reported."""
 
     way: Way
     took_ms: int
-    gap_ms: float | None = None
+    gap_ms: GapView | None = None
 
 
 class AttemptView(Payload):

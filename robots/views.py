@@ -85,7 +85,7 @@ class Move(View):
 
     way: str
     took_ms: float | None = None
-    gap_ms: Gap | float | None = None
+    gap_ms: Gap | None = None
 
 
 class Moment(View):

@@ -29,11 +29,6 @@ async def test_a_key_with_another_body_is_refused(api_stage: Stage) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
 
 
-async def test_a_key_that_could_be_guessed_gets_no_token(api_stage: Stage) -> None:
-    answer = await api_stage.visitor().post("/v1/calls", BODY, "1234")
-    assert (answer.status_code, answer.json()["code"]) == (422, "weak_key")
-
-
 async def test_a_transfer_asked_for_twice_is_one_transfer_whatever_became_of_it(
     api_stage: Stage,
 ) -> None:

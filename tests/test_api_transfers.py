@@ -54,7 +54,7 @@ async def test_the_caller_sees_a_sentence_and_never_the_notes(api_stage: Stage) 
     listed = await talk.carol.get("/v1/transfers?reference=OTHER")
     assert set(seen.json()) == CALLERS_FIELDS
     assert seen.json()["text"] == FOR_CALLER[transfer["phase"]]
-    assert [set(item) for item in listed.json()["items"]] == [CALLERS_FIELDS]
+    assert [set(item) for item in listed.json()] == [CALLERS_FIELDS]
     assert "SECRET" not in seen.text + listed.text
 
 
@@ -140,7 +140,7 @@ async def test_the_callers_page_reports_what_it_measured(api_stage: Stage) -> No
     path = f"/v1/transfers/{(await talk.transfer())['id']}/arrived"
     assert (await talk.carol.post(path, {"gap_ms": 37.5})).status_code == 204
     assert (await talk.carol.post(path)).status_code == 204
-    assert (await talk.carol.post(path, {"gap_ms": -1})).status_code == 422
+    assert (await talk.carol.post(path, {"gap_ms": "long"})).status_code == 422
 
 
 async def test_telephones_are_refused_rather_than_pretended(api_stage: Stage) -> None:
@@ -176,8 +176,8 @@ async def test_transfers_are_found_by_call_reference_and_phase(api_stage: Stage)
         (f"call_id={talk.call_id}", [second, first]),
         ("reference=case-3", []),
     ):
-        listed = (await talk.ann.get(f"/v1/transfers?{query}")).json()["items"]
+        listed = (await talk.ann.get(f"/v1/transfers?{query}")).json()
         assert [item["id"] for item in listed] == [item["id"] for item in found]
-    page = (await talk.bob.get("/v1/transfers?limit=1")).json()
-    rest = (await talk.bob.get(f"/v1/transfers?limit=1&cursor={page['next']}")).json()
-    assert [page["items"][0]["id"], rest["items"][0]["id"]] == [second["id"], first["id"]]
+    page = await talk.bob.get("/v1/transfers?limit=1")
+    rest = await talk.bob.get(page.links["next"]["url"])
+    assert [page.json()[0]["id"], rest.json()[0]["id"]] == [second["id"], first["id"]]

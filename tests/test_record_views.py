@@ -12,6 +12,7 @@ from domain.phases import BriefingSource, CallState, Decision, Outcome, Phase, R
 from domain.ports import KeptSeat
 from domain.record import EventKind, NewCall, RoomUse
 from domain.seating import STANDBY
+from domain.views import GapView
 from tests.record_samples import begin, ended, entry, tell_all
 
 WRITTEN = Briefing(
@@ -91,10 +92,13 @@ async def test_the_caller_reports_the_gap_and_everybody_reads_it(record: SqlReco
     view = await record.transfer("one", sample.transfer_id)
     assert view is not None
     assert view.move is not None
-    assert view.move.gap_ms == 120.5
+    assert view.move.gap_ms == GapView(caller_hears=120.5)
     assert view.reason == "Bob took over from Ann."
     newest = (await record.events_after(0))[-1]
-    assert (newest.kind, newest.data["move"]["gap_ms"]) == (EventKind.TRANSFER, 120.5)
+    assert (newest.kind, newest.data["move"]["gap_ms"]["caller_hears"]) == (
+        EventKind.TRANSFER,
+        120.5,
+    )
 
 
 async def test_lists_are_read_page_by_page_newest_first(record: SqlRecord) -> None:

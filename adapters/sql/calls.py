@@ -114,7 +114,8 @@ class SqlCalls:
     async def calls(
         self, tenant: str, *, state: CallState | None, limit: int, before: str | None
     ) -> tuple[CallView, ...]:
-        query = page(calls, tenant, limit, before)
+        # A call without a status has not begun: Temporal was away when it was asked for.
+        query = page(calls, tenant, limit, before).where(calls.c.status.is_not(None))
         if state is not None:
             query = query.where(calls.c.state == state)
         async with self._db.reading() as db:

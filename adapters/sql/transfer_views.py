@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.people import OPERATIONS, Names, names
 from adapters.sql.tables import attempts, briefings, calls, entries, reasons
-from domain.journal import Event, TransferState
+from domain.journal import Event, Move, TransferState
 from domain.phases import Decision, Outcome, Phase
 from domain.sentences import OUTCOME
 from domain.views import (
     AttemptView,
     BriefingView,
+    GapView,
     MoveView,
     RoomsView,
     Target,
@@ -98,7 +99,7 @@ def _view(row: sa.Row[Any], state: TransferState, beside: _Beside) -> TransferVi
         responsible=state.responsible,
         briefing=_briefing(state, beside.briefings[row.id]),
         accepted=state.accepted,
-        move=MoveView(**dict(state.move), gap_ms=row.gap_ms) if state.move else None,
+        move=_move(state.move, row.gap_ms) if state.move else None,
         decided_by={d.decision: person(d.by) for d in state.decided} or None,
         attempts=tuple(_attempt(asked, beside.names) for asked in beside.attempts[row.id]),
         timeline=tuple(
@@ -140,3 +141,8 @@ def _reason(row: sa.Row[Any], state: TransferState, beside: _Beside) -> str | No
     )
     said = [r.reason for r in beside.reasons[row.id] if (r.decision, r.person) == (decision, by)]
     return " ".join([sentence, *said])
+
+
+def _move(move: Move, caller_hears: float | None) -> MoveView:
+    gap = None if caller_hears is None else GapView(caller_hears=caller_hears)
+    return MoveView(**dict(move), gap_ms=gap)

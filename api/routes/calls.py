@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import (
     CallAnswered,
-    CallPage,
     CallStarted,
     SeatView,
     call_for,
     callers_call,
+    link_next,
 )
 from api.bodies import AddTurn, CallId, SpeakText, StartCall
 from api.dependencies import AskerDep, CallDep, NotTooOften, ServicesDep, address_of
@@ -56,7 +56,7 @@ async def start_call(
     tenant = DEFAULT_TENANT
     if body.agent and await services.record.person(tenant, body.agent) is None:
         raise Invalid("There is no such agent.", "unknown_agent", "/agent")
-    scope = anonymous_scope(tenant, address_of(request), idempotency_key)
+    scope = anonymous_scope(tenant, address_of(request))
     once = await keyed(request, services.record, scope, idempotency_key, kept=ANONYMOUS)
     call_id = once.id("call")
     caller = SignedIn(
@@ -97,19 +97,23 @@ def _signals_decide(settings: ApiSettings) -> bool:
 
 @router.get("", operation_id=Action.LIST_CALLS, responses=problems(NotSignedIn))
 async def list_calls(
+    request: Request,
+    response: Response,
     asker: AskerDep,
     services: ServicesDep,
     state: CallState | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: CallId | None = None,
-) -> CallPage:
-    """List calls, newest first; a caller's list has their own."""
+) -> tuple[CallView | CallerCallView, ...]:
+    """List calls, newest first; a caller's list has their own. `Link` names the next page."""
     if asker.role is Role.CALLER:
         own = await services.record.call(asker.tenant, asker.call_id or "")
         is_meant = own is not None and state in (None, own.state) and cursor is None
-        return CallPage(items=(callers_call(own),) if own and is_meant else (), next=None)
+        return (callers_call(own),) if own and is_meant else ()
     found = await services.record.calls(asker.tenant, state=state, limit=limit, before=cursor)
-    return CallPage(items=found, next=found[-1].id if len(found) == limit else None)
+    if len(found) == limit:
+        link_next(request, response, found[-1].id)
+    return found
 
 
 @router.get("/{call_id}", operation_id=Action.READ_CALL, responses=ONE)

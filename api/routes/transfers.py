@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import SeatView, TransferPage, transfer_for
+from api.answers import SeatView, link_next, transfer_for
 from api.auth import Asker
 from api.bodies import Arrived, CallId, EditBriefing, Reference, StartTransfer
 from api.dependencies import (
@@ -108,6 +108,8 @@ async def _start(
 
 @router.get("", operation_id=Action.LIST_TRANSFERS, responses=problems(NotSignedIn))
 async def list_transfers(
+    request: Request,
+    response: Response,
     asker: AskerDep,
     services: ServicesDep,
     call_id: CallId | None = None,
@@ -115,8 +117,11 @@ async def list_transfers(
     phase: Phase | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: TransferCursor | None = None,
-) -> TransferPage:
-    """List transfers one takes part in, newest first; supervisors see all of them."""
+) -> tuple[TransferView | CallerTransferView, ...]:
+    """List transfers one takes part in, newest first; supervisors see all of them.
+
+    `Link` names the next page (RFC 8288).
+    """
     found = await services.record.transfers(
         asker.tenant,
         person=None if asker.role is Role.SUPERVISOR else asker.id,
@@ -126,8 +131,9 @@ async def list_transfers(
         limit=limit,
         before=cursor,
     )
-    items = tuple(transfer_for(asker, transfer) for transfer in found)
-    return TransferPage(items=items, next=found[-1].id if len(found) == limit else None)
+    if len(found) == limit:
+        link_next(request, response, found[-1].id)
+    return tuple(transfer_for(asker, transfer) for transfer in found)
 
 
 @router.get("/{transfer_id}", operation_id=Action.READ_TRANSFER, responses=ONE)
