@@ -71,6 +71,7 @@ class Floor:
         """
         self.place(person, room, OPEN)
         self._expected[room, person] = within
+        self._missed.pop((room, person), None)
 
     def withdraw(self, person: str, room: str) -> None:
         """Take somebody's place; if they are there, they are put out."""

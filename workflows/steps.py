@@ -99,7 +99,9 @@ async def issue_seat(
 async def revoke_seat(person: str, room: str) -> None:
     """Remember that somebody's seats in a room are void, so that the api turns them away."""
     await workflow.execute_activity_method(
-        SeatActivities.revoke_seat, Place(room=room, identity=person), **RECORD
+        SeatActivities.revoke_seat,
+        Place(room=room, identity=person),
+        **saying(RECORD, "agent A's seats are void"),
     )
 
 

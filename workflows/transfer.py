@@ -120,16 +120,19 @@ class TransferWorkflow(Course):
 
     async def _give_back(self, outcome: Outcome) -> None:
         """Undo every step, so that the caller is with agent A again, or with the host."""
-        order = self.order
+        order, caller_is_gone = self.order, self.caller_is_gone
+        caller_is_here = self.floor.has(order.caller, self.room_a)
         self.end_attempt(outcome)
         for person in (order.caller, order.agent_a, order.agent_b):
             self.floor.withdraw(person, self.room_b)
         self.floor.withdraw(order.agent_b, self.room_a)
         self.floor.place(order.agent_a, self.room_a, OPEN)
+        if not (caller_is_gone or caller_is_here):
+            self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
         self.enter(Phase.RETURNING, Event.RETURNING)
-        if self.caller_is_gone:
+        if caller_is_gone:
             return
-        if not self.floor.has(order.caller, self.room_a):
+        if not caller_is_here:
             self.offer_seat(order.caller, self.room_a, "back")
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
