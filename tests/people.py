@@ -219,9 +219,15 @@ class StagedTransfer:
         """Take a seat in room B."""
         person.sit(await self._stage.gateway.transfer_seat(self.id, person.id))
 
-    async def until_briefing(self) -> None:
-        """Bring agent B there, and wait for the caller's standby seat too."""
+    async def until_offering(self) -> None:
+        """Let agent B be rung, and the caller take the standby seat."""
         await self.reach(Phase.OFFERING)
+        if self.call.caller.follows and self.call.order.follows:
+            await self._stage.until(lambda: self.call.caller.is_in(self.room_b), "a standby seat")
+
+    async def until_briefing(self) -> None:
+        """Bring agent B there."""
+        await self.until_offering()
         await self.come(self.b)
         await self.reach(Phase.BRIEFING)
 
@@ -234,7 +240,7 @@ class StagedTransfer:
     async def up_to(self, phase: Phase) -> None:
         """Play until the transfer is in a phase before the move."""
         steps = {
-            Phase.OFFERING: lambda: self.reach(Phase.OFFERING),
+            Phase.OFFERING: self.until_offering,
             Phase.BRIEFING: self.until_briefing,
             Phase.CONSULTING: self.until_consulting,
         }

@@ -81,7 +81,7 @@ async def test_an_agent_who_vanishes_leaves_the_caller_with_music(stage: Stage) 
     call = await stage.talking()
     stage.person("agt_a").vanish()
     await call.waits()
-    assert call.now.agent is None
+    await stage.until(lambda: call.now.agent is None, "A counts as gone")
     assert not stage.silences("caller_1")
     await call.answer(stage.person("agt_c"))
     await call.is_with("agt_c")
