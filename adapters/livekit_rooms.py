@@ -52,10 +52,11 @@ class LiveKitRooms:
             self.that_are_open(rooms), asyncio.gather(*map(self.people, rooms))
         )
         return Presence(
+            # LiveKit lists people in any order, and another order is no change.
             seen=tuple(
                 _seen(room, person)
                 for room, inside in zip(rooms, people, strict=True)
-                for person in inside
+                for person in sorted(inside, key=lambda person: person.identity)
             ),
             vanished=tuple(room for room in rooms if room not in there),
         )

@@ -152,6 +152,9 @@ class CallWorkflow(Reception):
         """Have the floor again; a transfer that ops have terminated left its rooms as they were."""
         report, self.report, self.request, self._transfer = self.report, None, None, None
         if report is not None:
+            if self.agent is not None and self.agent != report.agent:
+                # She holds tokens of this room, which stays the call's where the mirror is used.
+                self.floor.withdraw(self.agent, self.room)
             self.agent = report.agent
             self.hung_up = self.hung_up or report.caller_left
             if report.on_hold or not report.ended:

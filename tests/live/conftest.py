@@ -1,4 +1,4 @@
-"""The whole product with real servers, started once for all live tests and stopped after the last."""
+"""The whole product with real servers, up for the live tests and gone after the last."""
 
 from collections.abc import AsyncIterator, Iterator
 
