@@ -69,6 +69,4 @@ async def test_a_is_put_out_of_the_room_the_caller_stayed_in(stage: Stage) -> No
         await put_out_deaf(of_room_a)
         with pytest.raises(rtc.ConnectError):
             await Place(of_room_b, Voice(HER_TONE), Ears()).join()
-        assert not heard_her(scene.caller)
-        assert not heard_her(scene.b)
         await kept(scene)
