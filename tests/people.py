@@ -114,6 +114,14 @@ class StagedCall:
     def room(self) -> str:
         return self.now.room
 
+    def running_transfer(self) -> "StagedTransfer | None":
+        """The transfer that has the floor, as far as the record knows."""
+        newest = self.transfers[-1] if self.transfers else None
+        if newest is None or newest.writer in self._stage.terminated:
+            return None
+        ended = newest.entries and newest.now.phase is Phase.ENDED
+        return None if ended else newest
+
     async def answer(self, agent: Person) -> None:
         agent.sit(await self._stage.gateway.answer(self.id, agent.id))
 

@@ -162,9 +162,11 @@ class Stage:
             self._changed.clear()
             for call in self.calls:
                 call.caller.leave_old_room()
-                await self.gateway.look(call.id, None)
-                if call.transfers:
-                    await self.gateway.look(call.id, call.transfers[-1].id)
+                transfer = call.running_transfer()
+                if transfer:
+                    await self.gateway.look(call.id, transfer.id)
+                if transfer is None or self.journal.away:
+                    await self.gateway.look(call.id, None)
 
     async def end(self) -> None:
         """Mend everything, hang up, and see every workflow end."""

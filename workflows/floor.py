@@ -202,22 +202,21 @@ class Floor:
             Watch(rooms=tuple(rooms), seen=self.presence, every=pace),
             **saying(WATCH, f"until something changes, every {pace.total_seconds():g} s"),
         )
-        try:
+        with suppress(asyncio.CancelledError):  # told to stop: the watch is called off as well
             await workflow.wait_condition(
                 lambda: (
                     watching.done()
                     or self._hinted
-                    or self._shift != shift
                     or bool(self._expected)
+                    or self._shift != shift
                     or self.pace != pace
                     or self._rooms != rooms
                     or self._changes() is not None
                 )
             )
-        finally:
-            watching.cancel()
-            with suppress(ActivityError):  # it was interrupted; who goes on looks again at once
-                self._see(await watching)
+        watching.cancel()
+        with suppress(ActivityError):  # it was interrupted; who goes on looks again at once
+            self._see(await watching)
 
     def _see(self, presence: Presence) -> None:
         now = workflow.now()
