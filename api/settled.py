@@ -17,7 +17,7 @@ from domain.views import CallView, TransferView
 
 T = TypeVar("T")
 
-WITHIN = timedelta(seconds=1)
+WITHIN = timedelta(seconds=2)
 
 
 async def settled(

@@ -19,6 +19,7 @@ SUBSCRIBED_WITHIN_S = 1.0
 CONNECT_WITHIN_S = 10.0
 # The SDK waits for ever for the answer to a request that a disconnection overtook.
 ANSWER_WITHIN_S = 3.0
+PUBLISH_TRIES = 3
 
 
 class Place:
@@ -80,7 +81,9 @@ class Place:
             if self.left or not self.is_connected:
                 await self._withdraw()
             elif self.may_speak and self.wants_to_speak and not self._publication:
-                await self._publish()
+                tries = PUBLISH_TRIES
+                while tries and self.may_speak and not await self._publish():
+                    tries -= 1
             elif self._publication and not (self.may_speak and self.wants_to_speak):
                 await self._withdraw()
 
@@ -106,15 +109,17 @@ class Place:
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
 
-    async def _publish(self) -> None:
+    async def _publish(self) -> bool:
         self._source = await self.voice.open()
         track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
         try:
             publish = self.room.local_participant.publish_track(track, MICROPHONE)
             self._publication = await asyncio.wait_for(publish, ANSWER_WITHIN_S)
+            return True
         except (PublishTrackError, TimeoutError) as refused:
             log.info("publishing was refused", extra={"why": repr(refused)})
             await self._withdraw()
+            return False
 
     async def publish_again(self) -> None:
         """Take the track down and publish it anew: one that nobody got within a second is lost."""

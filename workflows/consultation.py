@@ -14,6 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.course import Course, Stopped
     from workflows.decisions import BEING_ASKED
 
+OVERLAP = timedelta(milliseconds=300)
+"""From a track being published to its being heard."""
 ROOMS_FOLLOW = timedelta(seconds=5)
 """For the media server to do what it was told."""
 WARNING = timedelta(seconds=10)
@@ -136,7 +138,10 @@ class Consultation:
         plays = await course.until(
             lambda: self._floor.presence.host_plays(course.room_a), by=by, of="the host"
         )
-        if not plays:
+        if plays:
+            heard = workflow.now() + OVERLAP
+            await course.until(lambda: False, by=heard, of="the music to be heard")
+        else:
             await course.stop_hold()
         return plays
 
