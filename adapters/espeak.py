@@ -40,7 +40,6 @@ class Espeak:
         )
         if self.sample_rate <= 0:
             raise Unreachable("espeak-ng did not start; are its data files installed?")
-        self._library.espeak_SetSynthCallback(self._callback)
 
     def synthesise(self, text: str, *, voice: str, words_per_minute: int) -> bytes:
         """Speak a text; returns 16-bit mono samples at `sample_rate`. Blocks for milliseconds.
@@ -51,6 +50,8 @@ class Espeak:
         encoded = text.encode()
         with self._lock:
             self._spoken.clear()
+            # Each time: whoever else speaks in this process has put theirs in its place.
+            self._library.espeak_SetSynthCallback(self._callback)
             if self._library.espeak_SetVoiceByName(voice.encode()) != EE_OK:
                 raise Refused("espeak-ng has no such voice")
             self._library.espeak_SetParameter(ESPEAK_RATE, words_per_minute, 0)
