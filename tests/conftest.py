@@ -1,5 +1,7 @@
 """What all tests share: one of each real server, started when the first test asks for it."""
 
+import pytest
+
 from tests.api_stage import api_stage
 from tests.databases import (
     database_url,
@@ -27,3 +29,17 @@ __all__ = [
     "temporal_server",
     "voice_stage",
 ]
+
+LEFT_OUT = ("skipped", "xfailed", "xpassed", "deselected")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that left something out, unless somebody chose a part of it by `-k` or `-m`."""
+    chosen = session.config.option.keyword or session.config.option.markexpr
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or chosen or session.exitstatus != pytest.ExitCode.OK:
+        return
+    left_out = {kind: len(reporter.stats.get(kind, ())) for kind in LEFT_OUT}
+    if any(left_out.values()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"A whole run leaves nothing out, this one did: {left_out}", red=True)
