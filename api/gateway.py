@@ -110,15 +110,15 @@ class Gateway:
         """Say that an agent has changed the words of the briefing."""
         await self._tell(transfer_id, TransferWorkflow.briefing_changed)
 
-    async def speak(self, transfer_id: str, person: str) -> None:
+    async def speak(self, transfer_id: str) -> None:
         """Have the briefing said again."""
         await self._tell(transfer_id, TransferWorkflow.speak)
 
-    async def hush(self, transfer_id: str, person: str) -> None:
+    async def hush(self, transfer_id: str) -> None:
         """Have the briefing stopped."""
         await self._tell(transfer_id, TransferWorkflow.hush)
 
-    async def arrived(self, transfer_id: str, person: str) -> None:
+    async def arrived(self, transfer_id: str) -> None:
         """Say that the caller's client hears agent B; too late is fine."""
         with suppress(Conflict):
             await self._tell(transfer_id, TransferWorkflow.arrived)

@@ -176,14 +176,14 @@ async def edit_briefing(
 @router.post("/{transfer_id}/speak", operation_id=Action.SPEAK_BRIEFING, responses=STEERED)
 async def speak_briefing(their: TransferDep, services: ServicesDep) -> TransferView:
     """Have the briefing said in the consult room, again if it was."""
-    await services.gateway.speak(their.transfer.id, their.asker.id)
+    await services.gateway.speak(their.transfer.id)
     return their.transfer
 
 
 @router.post("/{transfer_id}/hush", operation_id=Action.HUSH_BRIEFING, responses=STEERED)
 async def hush_briefing(their: TransferDep, services: ServicesDep) -> TransferView:
     """Stop the briefing."""
-    await services.gateway.hush(their.transfer.id, their.asker.id)
+    await services.gateway.hush(their.transfer.id)
     return their.transfer
 
 
@@ -200,4 +200,4 @@ async def report_arrival(
     asker, transfer_id = their.asker, their.transfer.id
     if body and body.gap_ms is not None:
         await services.record.report_gap(asker.tenant, transfer_id, body.gap_ms)
-    await services.gateway.arrived(transfer_id, asker.id)
+    await services.gateway.arrived(transfer_id)
