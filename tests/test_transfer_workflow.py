@@ -153,12 +153,12 @@ async def test_a_briefing_is_said_again_and_stopped_when_asked(stage: Stage) -> 
     transfer = await call.transfer()
     await transfer.until_briefing()
     await transfer.tells(Event.BRIEFING_SPOKEN)
-    await stage.gateway.speak(transfer.id, "agt_b")
+    await stage.gateway.speak(transfer.id)
     await transfer.tells(Event.BRIEFING_SPOKEN, times=2)
     stage.voices.tongue_tied = True
-    await stage.gateway.speak(transfer.id, "agt_b")
+    await stage.gateway.speak(transfer.id)
     await stage.until(lambda: stage.rooms.now().briefer_is_in(transfer.room_b), "it speaks")
-    await stage.gateway.hush(transfer.id, "agt_b")
+    await stage.gateway.hush(transfer.id)
     await stage.until(lambda: not stage.rooms.now().briefer_is_in(transfer.room_b), "it is quiet")
     assert len(stage.voices.spoken) == 4
 
