@@ -165,12 +165,17 @@ class Scene:
             self.caller.until_hears("host"),
         )
 
+    async def decided(self, *, introduce: bool = False) -> float:
+        """A asks to complete; returns when: from then on the caller may hear room B."""
+        self.decided_at = time.monotonic()
+        await self.a.complete(self.transfer_id, introduce=introduce)
+        return self.decided_at
+
     async def completed(self) -> float:
         """A completes, and caller and B hear each other; returns when it was asked."""
-        self.decided_at = time.monotonic()
-        await self.a.complete(self.transfer_id)
+        decided_at = await self.decided()
         await self.together()
-        return self.decided_at
+        return decided_at
 
     async def ended(self) -> Transfer:
         """The transfer has ended, as A was told."""

@@ -23,7 +23,7 @@ async def test_hanging_up_while_being_moved_ends_everything(scene: Scene) -> Non
     await scene.talking()
     await briefing(scene)
     await scene.accepted()
-    _, hung_up_at = await asyncio.gather(scene.a.complete(scene.transfer_id), hung_up(scene))
+    _, hung_up_at = await asyncio.gather(scene.decided(), hung_up(scene))
     ended = await scene.a.until_phase(scene.transfer_id, "ended")
     assert ended.outcome in ("caller_left", "completed")
     await kept(scene, hung_up_at=hung_up_at)

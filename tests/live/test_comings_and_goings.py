@@ -1,7 +1,6 @@
 """What people do in a transfer besides going straight through it."""
 
 import asyncio
-import time
 
 from robots.http import Problem
 from robots.scene import Scene
@@ -61,8 +60,7 @@ async def test_a_introduces_b_and_leaves(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)
     await scene.accepted()
-    scene.decided_at = time.monotonic()
-    await scene.a.complete(scene.transfer_id, introduce=True)
+    await scene.decided(introduce=True)
     await scene.a.until_phase(scene.transfer_id, "introducing")
     await scene.caller.until_hears(scene.a.id, scene.b.id, room=scene.room_b)
     await scene.a.until_hears(scene.caller.id, scene.b.id, room=scene.room_b)
