@@ -1,15 +1,11 @@
 """Steps that open, watch and arrange rooms."""
 
 import asyncio
-import time
 
 from temporalio import activity
 
 from domain.ports import Rooms
 from domain.seating import Arrangement, HoldOrder, Place, Presence, Watch
-
-HEARTBEAT_S = 0.5
-"""A dead worker is noticed by a missed heartbeat, so a watch beats more often than it looks."""
 
 
 class RoomActivities:
@@ -35,7 +31,7 @@ class RoomActivities:
             presence = await self._rooms.look(watch.rooms)
             if presence != watch.seen:
                 return presence
-            await _wait_alive(watch.every.total_seconds())
+            await asyncio.sleep(watch.every.total_seconds())
 
     @activity.defn
     async def arrange(self, arrangement: Arrangement) -> Presence:
@@ -52,11 +48,3 @@ class RoomActivities:
 
     async def _remove(self, place: Place) -> None:
         await self._rooms.remove(place.room, place.identity)
-
-
-async def _wait_alive(seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    activity.heartbeat()
-    while (left := deadline - time.monotonic()) > 0:
-        await asyncio.sleep(min(left, HEARTBEAT_S))
-        activity.heartbeat()

@@ -1,6 +1,7 @@
 """What breaks around a transfer must not reach the caller."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,9 @@ from domain.errors import Refused, Unreachable
 from domain.journal import Event
 from domain.names import BRIEFER, HOST
 from domain.phases import Outcome, Phase
-from tests.stage import Stage
+from tests.people import StagedTransfer
+from tests.stage import WITHIN_S, Stage
+from workflows.options import ALIVE
 
 
 async def test_without_hold_audio_agent_a_stays_with_the_caller(stage: Stage) -> None:
@@ -58,6 +61,29 @@ async def test_a_model_that_hangs_keeps_nobody_waiting(stage: Stage) -> None:
     await transfer.ends(Outcome.COMPLETED)
     await call.is_with("agt_b")
     assert Event.BRIEFING_WRITTEN not in transfer.events
+
+
+async def test_a_step_that_lasts_is_not_taken_for_dead(stage: Stage) -> None:
+    stage.summaries.ready.clear()
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    async with asyncio.timeout(WITHIN_S):
+        while await _lasts(transfer, "write_briefing") < 2 * ALIVE:
+            await asyncio.sleep(0.1)
+    stage.summaries.ready.set()
+    await transfer.tells(Event.BRIEFING_SPOKEN)
+    await transfer.cancel()
+    await transfer.ends(Outcome.CANCELLED)
+
+
+async def _lasts(transfer: StagedTransfer, step: str) -> timedelta:
+    """How long a step's first attempt has been alive, as Temporal knows."""
+    description = (await transfer.handle.describe()).raw_description
+    running = [a for a in description.pending_activities if a.activity_type.name == step]
+    assert [a.attempt for a in running] == [1]
+    began, beat = running[0].last_started_time, running[0].last_heartbeat_time
+    return beat.ToDatetime() - began.ToDatetime()
 
 
 @pytest.mark.parametrize("phase", [Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING])

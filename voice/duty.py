@@ -13,11 +13,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.voice import BriefingOrder, HostOrder, SpeechProgress
 from voice.endings import Ending
+from workflows.options import AGENT_ALIVE
 
 log = logging.getLogger(__name__)
 
-BEAT = timedelta(seconds=1.5)
-"""A third of the five seconds after which Temporal gives an agent up."""
+BEAT = AGENT_ALIVE / 3
 ANSWER = timedelta(seconds=3)
 """How long Temporal may take to answer one call."""
 DELIVERY = timedelta(seconds=12)

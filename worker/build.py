@@ -14,7 +14,7 @@ from activities.seats import SeatActivities
 from activities.voices import VoiceActivities
 from domain.names import BRIEFING_QUEUE, CONTROL_QUEUE, RECORD_QUEUE
 from domain.ports import Ports
-from worker.interceptors import TranslateErrors
+from worker.interceptors import BEAT, KeepAlive, TranslateErrors
 from workflows.call import CallWorkflow
 from workflows.transfer import TransferWorkflow
 
@@ -68,8 +68,9 @@ def _worker(
         task_queue=queue,
         workflows=workflows or [],
         activities=activities,
-        interceptors=[TranslateErrors()],
+        interceptors=[KeepAlive(), TranslateErrors()],
         sticky_queue_schedule_to_start_timeout=ORPHANED,
         graceful_shutdown_timeout=grace,
         max_concurrent_activities=500,
+        max_heartbeat_throttle_interval=BEAT,
     )

@@ -7,6 +7,12 @@ from temporalio.workflow import ActivityCancellationType, ActivityConfig
 
 from domain.names import BRIEFING_QUEUE, RECORD_QUEUE
 
+ALIVE = timedelta(seconds=1.5)
+"""How long a worker may be unheard of before its steps are given to another; while a step lasts
+it beats three times as often."""
+AGENT_ALIVE = timedelta(seconds=2)
+"""The same for voice agents, whose host is needed again before a caller notices."""
+
 _QUICKLY = RetryPolicy(
     initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1)
 )
@@ -14,6 +20,7 @@ _QUICKLY = RetryPolicy(
 # A caller is listening: a step that hangs is worth less than one that is tried again.
 ROOM_CALL = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=5),
+    heartbeat_timeout=ALIVE,
     schedule_to_close_timeout=timedelta(seconds=30),
     retry_policy=_QUICKLY,
 )
@@ -21,7 +28,7 @@ ROOM_CALL = ActivityConfig(
 # Never gives up: after an outage of the media server this is what opens the rooms again.
 WATCH = ActivityConfig(
     start_to_close_timeout=timedelta(hours=12),
-    heartbeat_timeout=timedelta(seconds=2),
+    heartbeat_timeout=ALIVE,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=300)
     ),
@@ -31,14 +38,15 @@ WATCH = ActivityConfig(
 # Whoever asked for a seat is waiting for the answer; they may ask again.
 SEAT = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=5),
+    heartbeat_timeout=ALIVE,
     schedule_to_close_timeout=timedelta(seconds=10),
     retry_policy=_QUICKLY,
 )
 
-# A host lives as long as its room; its own heartbeats (1.5 s) say that it plays on.
+# A host lives as long as its room; its own heartbeats say that it plays on.
 HOSTING = ActivityConfig(
     start_to_close_timeout=timedelta(hours=12),
-    heartbeat_timeout=timedelta(seconds=5),
+    heartbeat_timeout=AGENT_ALIVE,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1)
     ),
@@ -49,6 +57,7 @@ HOSTING = ActivityConfig(
 WRITING = ActivityConfig(
     task_queue=BRIEFING_QUEUE,
     start_to_close_timeout=timedelta(seconds=10),
+    heartbeat_timeout=ALIVE,
     schedule_to_close_timeout=timedelta(seconds=60),
     retry_policy=_QUICKLY,
 )
@@ -57,7 +66,7 @@ WRITING = ActivityConfig(
 SPEAKING = ActivityConfig(
     task_queue=BRIEFING_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
-    heartbeat_timeout=timedelta(seconds=5),
+    heartbeat_timeout=AGENT_ALIVE,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=100),
         maximum_interval=timedelta(seconds=1),
@@ -70,6 +79,7 @@ SPEAKING = ActivityConfig(
 RECORD = ActivityConfig(
     task_queue=RECORD_QUEUE,
     start_to_close_timeout=timedelta(seconds=15),
+    heartbeat_timeout=ALIVE,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=2)
     ),
@@ -79,6 +89,7 @@ RECORD = ActivityConfig(
 RESERVING = ActivityConfig(
     task_queue=RECORD_QUEUE,
     start_to_close_timeout=timedelta(seconds=6),
+    heartbeat_timeout=ALIVE,
     schedule_to_close_timeout=timedelta(seconds=15),
     retry_policy=_QUICKLY,
 )
