@@ -1,6 +1,7 @@
 """Steps that open, watch and arrange rooms."""
 
 import asyncio
+from contextlib import suppress
 
 from temporalio import activity
 
@@ -31,7 +32,8 @@ class RoomActivities:
             presence = await self._rooms.look(watch.rooms)
             if presence != watch.seen:
                 return presence
-            await asyncio.sleep(watch.every.total_seconds())
+            with suppress(TimeoutError):  # a restarted server is looked at without delay
+                await asyncio.wait_for(self._rooms.returned(), watch.every.total_seconds())
 
     @activity.defn
     async def arrange(self, arrangement: Arrangement) -> Presence:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from livekit import api
 
+from adapters.livekit_line import LiveKitLine
 from adapters.livekit_rooms import LiveKitRooms
 from adapters.livekit_tokens import LiveKitTokens
 from adapters.livekit_voices import LiveKitVoices
@@ -41,10 +42,14 @@ async def open_livekit(settings: LiveKitSettings) -> AsyncIterator[LiveKit]:
     async with api.LiveKitAPI(
         settings.url, key, secret.get_secret_value(), failover=False
     ) as livekit:
-        rooms = LiveKitRooms(livekit)
-        yield LiveKit(
-            rooms=rooms,
-            tokens=LiveKitTokens(key, secret),
-            voices=LiveKitVoices(livekit, rooms),
-            webhooks=LiveKitWebhooks(key, secret),
-        )
+        line = LiveKitLine(settings.url)
+        rooms = LiveKitRooms(livekit, line)
+        try:
+            yield LiveKit(
+                rooms=rooms,
+                tokens=LiveKitTokens(key, secret),
+                voices=LiveKitVoices(livekit, rooms),
+                webhooks=LiveKitWebhooks(key, secret),
+            )
+        finally:
+            await line.close()

@@ -5,6 +5,7 @@ import asyncio
 from livekit import api
 
 from adapters.livekit_errors import asking_livekit
+from adapters.livekit_line import LiveKitLine
 from domain.errors import NotThere
 from domain.names import is_host
 from domain.seating import Grant, Presence, Seen
@@ -21,8 +22,9 @@ HOLD = "hold"
 class LiveKitRooms:
     """Rooms on a LiveKit server, which itself holds everybody to their rights."""
 
-    def __init__(self, livekit: api.LiveKitAPI) -> None:
+    def __init__(self, livekit: api.LiveKitAPI, line: LiveKitLine) -> None:
         self._room = livekit.room
+        self._line = line
 
     async def open(self, room: str) -> None:
         """Open a room; opening an open room changes nothing."""
@@ -87,6 +89,10 @@ class LiveKitRooms:
         """Tell the host to play, whoever else is there; `False`: only if the caller is alone."""
         hosts = [p.identity for p in await self.people(room) if is_host(p.identity)]
         await asyncio.gather(*(self._tell(room, host, "on" if on else "off") for host in hosts))
+
+    async def returned(self) -> None:
+        """Return once LiveKit is back from having been away; its rooms are lost then."""
+        await self._line.restored()
 
     async def that_are_open(self, rooms: tuple[str, ...]) -> set[str]:
         """Say which of these rooms exist."""

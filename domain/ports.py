@@ -35,6 +35,9 @@ class Rooms(Protocol):
     async def hold(self, room: str, *, on: bool) -> None:
         """Tell the host to play, whoever else is there; `False`: only if the caller is alone."""
 
+    async def returned(self) -> None:
+        """Return once the media server is back from having been away, its rooms perhaps lost."""
+
 
 @dataclass(frozen=True)
 class Token:

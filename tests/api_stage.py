@@ -60,6 +60,8 @@ class MemoryRooms:
 
     async def hold(self, room: str, *, on: bool) -> None: ...
 
+    async def returned(self) -> None: ...
+
 
 class Visitor:
     """Somebody with an HTTP client, and perhaps a token."""

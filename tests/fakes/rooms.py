@@ -1,5 +1,6 @@
 """`Rooms` in memory: who is where, with which rights, and all that ever was the case."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,7 @@ class FakeRooms:
     deaf_to: set[tuple[str, str]] = field(default_factory=set)
     """Changes of rights that are lost: method and identity."""
     on_change: Callable[[], None] = lambda: None
+    is_back: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def open(self, room: str) -> None:
         self._perhaps_fail("open")
@@ -73,6 +75,9 @@ class FakeRooms:
             guest.told = on
         self._changed()
 
+    async def returned(self) -> None:
+        await self.is_back.wait()
+
     # What clients and agents do
 
     def admit(self, token: str) -> bool:
@@ -99,6 +104,8 @@ class FakeRooms:
         """Lose every room and everybody in it."""
         self.people.clear()
         self._changed()
+        self.is_back.set()
+        self.is_back = asyncio.Event()
 
     # What tests ask
 
