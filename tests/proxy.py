@@ -27,7 +27,7 @@ class Proxy:
         self._reserved.bind(("127.0.0.1", 0))
         self.port: int = self._reserved.getsockname()[1]
         self._server: asyncio.Server | None = None
-        self._flowing = asyncio.Event()
+        self._asking, self._answering = asyncio.Event(), asyncio.Event()
         self._loses = False
         self._links: set[asyncio.Task[None]] = set()
 
@@ -46,15 +46,21 @@ class Proxy:
         if self._loses:
             self.cut()
         self._loses = False
-        self._flowing.set()
+        self._asking.set()
+        self._answering.set()
         if self._server is None:
             self._server = await asyncio.start_server(
                 self._accept, "127.0.0.1", self.port, reuse_port=True
             )
 
+    def hold_answers(self) -> None:
+        """Let requests through, and keep what the server says to them."""
+        self._answering.clear()
+
     def hold(self) -> None:
         """Let nothing through, either way; connections stay open, new ones are accepted."""
-        self._flowing.clear()
+        self._asking.clear()
+        self._answering.clear()
 
     def swallow(self) -> None:
         """Do as `hold` does, but what is sent meanwhile is lost."""
@@ -87,11 +93,13 @@ class Proxy:
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
         try:
-            await self._flowing.wait()
+            await self._asking.wait()
             with contextlib.suppress(OSError):
                 there, to_there = await asyncio.open_connection(*self._target)
                 ends.append(to_there)
-                await asyncio.gather(self._pump(reader, to_there), self._pump(there, writer))
+                await asyncio.gather(
+                    _pump(reader, to_there, self._asking), _pump(there, writer, self._answering)
+                )
         except asyncio.CancelledError:
             for end in ends:
                 _reset_on_close(end)
@@ -100,12 +108,15 @@ class Proxy:
                 end.transport.abort()
             await asyncio.gather(*(end.wait_closed() for end in ends), return_exceptions=True)
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        while chunk := await source.read(CHUNK):
-            await self._flowing.wait()
-            sink.write(chunk)
-            await sink.drain()
-        sink.write_eof()
+
+async def _pump(
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
+) -> None:
+    while chunk := await source.read(CHUNK):
+        await gate.wait()
+        sink.write(chunk)
+        await sink.drain()
+    sink.write_eof()
 
 
 def _reset_on_close(end: asyncio.StreamWriter) -> None:

@@ -73,6 +73,16 @@ async def test_what_is_held_arrives_later_and_in_order(proxy: Proxy) -> None:
     await client.leave()
 
 
+async def test_an_answer_can_be_held_although_the_server_has_heard(proxy: Proxy) -> None:
+    client = await Client.of(proxy)
+    proxy.hold_answers()
+    client.say("one")
+    await client.hears_nothing()
+    await proxy.pass_on()
+    assert await client.hears() == "one"
+    await client.leave()
+
+
 async def test_whoever_lost_something_is_cut_when_packets_pass_again(proxy: Proxy) -> None:
     old = await Client.of(proxy)
     old.say("one")
