@@ -11,6 +11,7 @@
   * Unavailable   503  something behind us is away; repeat with the same key
 """
 
+import math
 from datetime import timedelta
 from typing import Self
 
@@ -35,7 +36,7 @@ class ApiError(Exception):
         """What goes with the answer besides its body."""
         if self.retry_after is None:
             return {}
-        return {"Retry-After": str(max(1, round(self.retry_after.total_seconds())))}
+        return {"Retry-After": str(max(1, math.ceil(self.retry_after.total_seconds())))}
 
 
 class NotSignedIn(ApiError):

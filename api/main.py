@@ -163,7 +163,8 @@ def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
         port=settings.port,
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.forwarded_allow_ips),
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         server_header=False,
         timeout_graceful_shutdown=round(GRACE.total_seconds()),
     )

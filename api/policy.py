@@ -1,13 +1,15 @@
 """Who may do what: one table, by role, relation and action; what isn't in it is forbidden.
 
 Every operation of the api has an `Action` of the same name (its OpenAPI `operationId`), so no
-route can be added without an entry here.
+route can be added without a row here. The table says what everybody else is answered, too: the
+test that tries every route as everybody has no expectations of its own.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from api.auth import Asker
-from api.errors import NotAllowed, NotYours
+from api.errors import ApiError, NotAllowed, NotSignedIn, NotYours
 from domain.phases import Role
 from domain.views import CallView, TransferView
 
@@ -62,88 +64,129 @@ class Relation(StrEnum):
     """Has the call now; of a transfer: asked for it."""
     AGENT_B = "agent_b"
     """Is, or was, asked to take over."""
+    ELSEWHERE = "elsewhere"
+    """Of another tenant: for them there is no such thing."""
+    SIGNED = "signed"
+    """Not a person: the request carries LiveKit's own signature."""
 
 
-Who = tuple[Role, Relation]
+Who = tuple[Role | None, Relation]
 
+NOBODY: Who = (None, Relation.NONE)
+"""Without a token, or with one that is expired or forged."""
 CALLER: Who = (Role.CALLER, Relation.ITS_CALLER)
 AGENT_A: Who = (Role.AGENT, Relation.AGENT_A)
 AGENT_B: Who = (Role.AGENT, Relation.AGENT_B)
 COLLEAGUE: Who = (Role.AGENT, Relation.NONE)
 SUPERVISOR: Who = (Role.SUPERVISOR, Relation.NONE)
 SOME_CALLER: Who = (Role.CALLER, Relation.NONE)
-
-OPEN_TO_ALL = frozenset(
-    {
-        Action.SEE_INDEX,
-        Action.SEE_HEALTH,
-        Action.SEE_READINESS,
-        Action.SEE_METRICS,
-        Action.TAKE_LIVEKIT_WEBHOOK,
-        Action.SIGN_IN,
-        Action.START_CALL,
-    }
-)
-"""No token is asked for; a webhook carries LiveKit's own signature."""
+LIVEKIT: Who = (None, Relation.SIGNED)
 
 STAFF = frozenset({COLLEAGUE, SUPERVISOR})
 ANYBODY = STAFF | {SOME_CALLER}
+OPEN_TO_ALL = ANYBODY | {NOBODY}
 TEAM = STAFF | {AGENT_A, AGENT_B}
 PAIR = frozenset({AGENT_A, AGENT_B})
 IN_CALL = PAIR | {CALLER}
 
-ALLOWED: dict[Action, frozenset[Who]] = {
-    Action.SIGN_OUT: STAFF,
-    Action.SET_AVAILABILITY: STAFF,
-    Action.LIST_AGENTS: ANYBODY,
-    Action.FOLLOW_MY_EVENTS: ANYBODY,
-    Action.LIST_CALLS: ANYBODY,
-    Action.READ_CALL: TEAM | {CALLER},
-    Action.SUMMARISE_CALL: frozenset({AGENT_A}),
-    Action.SPEAK_TEXT: frozenset({AGENT_A}),
+
+class About(StrEnum):
+    """What an action concerns."""
+
+    NOTHING = "nothing"
+    CALL = "call"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may do an action, which concerns nothing, a call or a transfer."""
+
+    may: frozenset[Who]
+    about: About = About.NOTHING
+
+
+def _row(*may: Who) -> Row:
+    return Row(frozenset(may))
+
+
+def _call(*may: Who) -> Row:
+    return Row(frozenset(may), About.CALL)
+
+
+def _transfer(*may: Who) -> Row:
+    return Row(frozenset(may), About.TRANSFER)
+
+
+POLICY: dict[Action, Row] = {
+    Action.SEE_INDEX: _row(*OPEN_TO_ALL),
+    Action.SEE_HEALTH: _row(*OPEN_TO_ALL),
+    Action.SEE_READINESS: _row(*OPEN_TO_ALL),
+    # Beyond development only with METRICS_TOKEN.
+    Action.SEE_METRICS: _row(*OPEN_TO_ALL),
+    Action.TAKE_LIVEKIT_WEBHOOK: _row(LIVEKIT),
+    # In development only.
+    Action.SIGN_IN: _row(*OPEN_TO_ALL),
+    Action.SIGN_OUT: _row(*STAFF),
+    Action.SET_AVAILABILITY: _row(*STAFF),
+    # Callers only if CALLERS_SEE_AGENTS.
+    Action.LIST_AGENTS: _row(*ANYBODY),
+    Action.FOLLOW_MY_EVENTS: _row(*ANYBODY),
+    # Anybody may call, though not as often as they like.
+    Action.START_CALL: _row(*OPEN_TO_ALL),
+    Action.LIST_CALLS: _row(*ANYBODY),
+    Action.READ_CALL: _call(*TEAM, CALLER),
+    Action.SUMMARISE_CALL: _call(AGENT_A),
+    Action.SPEAK_TEXT: _call(AGENT_A),
     # A second agent learns by 409 that somebody else was quicker.
-    Action.ANSWER_CALL: PAIR | {COLLEAGUE},
-    Action.TAKE_CALL_SEAT: IN_CALL,
-    Action.ADD_TURN: IN_CALL,
-    Action.LIST_TURNS: IN_CALL | {SUPERVISOR},
-    Action.END_CALL: IN_CALL,
-    Action.START_TRANSFER: frozenset({AGENT_A}),
-    Action.LIST_TRANSFERS: ANYBODY,
-    Action.READ_TRANSFER: IN_CALL | {SUPERVISOR},
-    Action.FOLLOW_TRANSFER: IN_CALL | {SUPERVISOR},
-    Action.TAKE_TRANSFER_SEAT: IN_CALL,
-    Action.ACCEPT_TRANSFER: frozenset({AGENT_B}),
-    Action.DECLINE_TRANSFER: frozenset({AGENT_B}),
-    Action.COMPLETE_TRANSFER: frozenset({AGENT_A, SUPERVISOR}),
-    Action.CANCEL_TRANSFER: frozenset({AGENT_A, SUPERVISOR}),
-    Action.GO_BACK_TO_CALLER: frozenset({AGENT_A, SUPERVISOR}),
-    Action.LEAVE_TRANSFER: frozenset({AGENT_A, SUPERVISOR}),
-    Action.EDIT_BRIEFING: frozenset({AGENT_A}),
-    Action.SPEAK_BRIEFING: PAIR,
-    Action.HUSH_BRIEFING: PAIR,
-    Action.REPORT_ARRIVAL: frozenset({CALLER}),
+    Action.ANSWER_CALL: _call(*PAIR, COLLEAGUE),
+    Action.TAKE_CALL_SEAT: _call(*IN_CALL),
+    Action.ADD_TURN: _call(*IN_CALL),
+    Action.LIST_TURNS: _call(*IN_CALL, SUPERVISOR),
+    Action.END_CALL: _call(*IN_CALL),
+    Action.START_TRANSFER: _call(AGENT_A),
+    Action.LIST_TRANSFERS: _row(*ANYBODY),
+    Action.READ_TRANSFER: _transfer(*IN_CALL, SUPERVISOR),
+    Action.FOLLOW_TRANSFER: _transfer(*IN_CALL, SUPERVISOR),
+    Action.TAKE_TRANSFER_SEAT: _transfer(*IN_CALL),
+    Action.ACCEPT_TRANSFER: _transfer(AGENT_B),
+    Action.DECLINE_TRANSFER: _transfer(AGENT_B),
+    Action.COMPLETE_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
+    Action.CANCEL_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
+    Action.GO_BACK_TO_CALLER: _transfer(AGENT_A, SUPERVISOR),
+    Action.LEAVE_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
+    Action.EDIT_BRIEFING: _transfer(AGENT_A),
+    Action.SPEAK_BRIEFING: _transfer(*PAIR),
+    Action.HUSH_BRIEFING: _transfer(*PAIR),
+    Action.REPORT_ARRIVAL: _transfer(CALLER),
 }
 
-
-def allowed(action: Action, role: Role, relation: Relation) -> bool:
-    """Say whether the table has it."""
-    return (role, relation) in ALLOWED.get(action, frozenset())
+SEEING = {About.CALL: Action.READ_CALL, About.TRANSFER: Action.READ_TRANSFER}
+"""Who may not even do this with a thing doesn't learn that it is there."""
 
 
-def check(action: Action, asker: Asker, relation: Relation, *, see: Action | None = None) -> None:
+def refusal(action: Action, who: Who) -> type[ApiError] | None:
+    """Say with what somebody is refused an action; None: they may."""
+    row = POLICY.get(action, _row())
+    if who in row.may:
+        return None
+    if who == NOBODY or LIVEKIT in row.may:
+        return NotSignedIn
+    seeing = SEEING.get(row.about)
+    if seeing and who not in POLICY[seeing].may:
+        return NotYours
+    return NotAllowed
+
+
+def check(action: Action, asker: Asker, relation: Relation) -> None:
     """Let somebody do something, or not.
-
-    `see` is the action of seeing the same thing: who may not even do that learns nothing.
 
     Raises:
         NotYours: they may not see the thing.
         NotAllowed: they may see it, but not do that.
     """
-    if allowed(action, asker.role, relation):
-        return
-    if see and not allowed(see, asker.role, relation):
-        raise NotYours
-    raise NotAllowed
+    if refused := refusal(action, (asker.role, relation)):
+        raise refused
 
 
 def relation_to_call(asker: Asker, call: CallView, transfer: TransferView | None) -> Relation:

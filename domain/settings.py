@@ -3,10 +3,10 @@
 Only `*/main.py` builds these. A missing or wrong one is named in one line, see `explain`.
 """
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PLACEHOLDERS = {"secret", "changeme", "change-me", "devsecret", "password"}
@@ -97,6 +97,26 @@ class ApiSettings(BaseSettings):
         None, description="decisions by Temporal signal; by default in development only"
     )
     calls_per_minute: int = Field(60, gt=0, description="new calls per client address")
+
+    forwarded_allow_ips: str = Field(
+        "", description="reverse proxies, as addresses and networks separated by commas"
+    )
+    """Whose `X-Forwarded-For` is believed; the name is uvicorn's. Without one all callers behind a
+    proxy share its limits."""
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="opens /metrics; without it, open in development only"
+    )
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _proxies_have_addresses(cls, named: str) -> str:
+        for name in named.split(",") if named else ():
+            try:
+                ip_network(name.strip())
+            except ValueError:
+                # With `*`, which uvicorn takes, every caller could write any address.
+                raise ValueError(f"{name.strip()!r} is no address or network") from None
+        return named
 
     @model_validator(mode="after")
     def _dev_sign_in_stays_home(self) -> Self:

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from stack.console import Trouble, progress, run, say
 from stack.local import is_free
 
 LONG_ENOUGH = 32
+TOKEN_LONG_ENOUGH = 16
 REACH_PATIENCE_S = 5.0
 ASK_LITELLM = """
 import json, litellm, sys
@@ -47,6 +48,8 @@ def examine(data: Path) -> int:
         _ports(environ, data),
         _secrets(environ, data),
         _sign_in(environ),
+        _proxies(environ),
+        _metrics(environ),
         _record(environ),
         _models(environ),
     )
@@ -126,6 +129,31 @@ def _sign_in(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("AUTH_MODE=dev", fix)
     else:
         yield Finding(f"AUTH_MODE={mode} on {host}")
+
+
+def _proxies(environ: Mapping[str, str]) -> Iterator[Finding]:
+    named = environ.get("FORWARDED_ALLOW_IPS", "")
+    if not named:
+        yield Finding("No FORWARDED_ALLOW_IPS: callers behind one proxy share its limits")
+        return
+    for name in named.split(","):
+        try:
+            ip_network(name.strip())
+        except ValueError:
+            fix = f"{name.strip()!r} is no address or network of a reverse proxy"
+            yield Finding("FORWARDED_ALLOW_IPS", fix)
+        else:
+            yield Finding(f"X-Forwarded-For is believed from {name.strip()}")
+
+
+def _metrics(environ: Mapping[str, str]) -> Iterator[Finding]:
+    if token := environ.get("METRICS_TOKEN"):
+        short = len(token) < TOKEN_LONG_ENOUGH
+        yield Finding("METRICS_TOKEN", "make a longer one: openssl rand -hex 16" if short else "")
+    elif environ.get("AUTH_MODE", "dev") == "dev":
+        yield Finding("/metrics is open, in development")
+    else:
+        yield Finding("/metrics is closed: METRICS_TOKEN opens it")
 
 
 def _record(environ: Mapping[str, str]) -> Iterator[Finding]:

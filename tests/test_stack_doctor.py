@@ -34,6 +34,11 @@ def test_a_machine_without_settings_is_well(tmp_path: Path) -> None:
         ({"LIVEKIT_URL": "ws://127.0.0.1:1"}, "correct LIVEKIT_URL=ws://127.0.0.1:1"),
         ({"LIVEKIT_URL": "ws://127.0.0.1:1"}, "set LIVEKIT_API_KEY and LIVEKIT_API_SECRET"),
         ({"LLM_MODEL": "openai/gpt-5"}, "FIX  Model openai/gpt-5: set OPENAI_API_KEY"),
+        (
+            {"FORWARDED_ALLOW_IPS": "127.0.0.1,*"},
+            "FIX  FORWARDED_ALLOW_IPS: '*' is no address or network of a reverse proxy",
+        ),
+        ({"METRICS_TOKEN": "short"}, "FIX  METRICS_TOKEN: make a longer one"),
         ({"PORT": "99999"}, "FIX  Ports: PORT=99999 is not a port"),
     ],
     ids=lambda value: "" if isinstance(value, str) else "-".join(value),

@@ -13,7 +13,7 @@ from api.answers import (
     link_next,
 )
 from api.bodies import AddTurn, CallId, SpeakText, StartCall
-from api.dependencies import AskerDep, CallDep, NotTooOften, ServicesDep, address_of
+from api.dependencies import AskerDep, CallDep, ServicesDep, address_of
 from api.errors import (
     Conflict,
     Invalid,
@@ -23,6 +23,7 @@ from api.errors import (
     TooMany,
 )
 from api.keys import ANONYMOUS, IdempotencyKey, anonymous_scope, keyed, scope_of
+from api.limits import NotTooOften
 from api.policy import Action
 from api.problems import problems
 from api.seats import fetch_seat

@@ -1,15 +1,18 @@
 """Is it alive, is it ready, and how busy is it."""
 
 import asyncio
+import secrets
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from api.dependencies import ServicesDep
+from api.dependencies import BearerDep, ServicesDep
+from api.errors import NotSignedIn, NotYours
 from api.metrics import Metrics
 from api.policy import Action
+from api.problems import problems
 from api.services import Probe
 from domain.errors import PortError
 
@@ -81,8 +84,20 @@ async def _state(probe: Probe) -> str:
     return "ok"
 
 
-@router.get("/metrics", operation_id=Action.SEE_METRICS, response_class=Response)
-async def see_metrics(request: Request) -> Response:
-    """Count requests and open streams, for Prometheus."""
+@router.get(
+    "/metrics",
+    operation_id=Action.SEE_METRICS,
+    response_class=Response,
+    responses=problems(NotSignedIn, NotYours),
+)
+async def see_metrics(request: Request, services: ServicesDep, given: BearerDep) -> Response:
+    """Count requests and open streams, for Prometheus; beyond development with a token."""
+    token = services.settings.metrics_token
+    if token is None and services.settings.auth_mode != "dev":
+        raise NotYours
+    if token is not None:
+        shown = given.credentials.encode() if given else b""
+        if not secrets.compare_digest(shown, token.get_secret_value().encode()):
+            raise NotSignedIn(invalid=given is not None)
     metrics: Metrics = request.app.state.metrics
     return Response(metrics.text(), media_type=metrics.media_type)

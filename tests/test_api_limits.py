@@ -1,0 +1,99 @@
+"""Strangers may knock as often as the setting says, each from where they really come from."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from api.limits import neighbourhood
+from domain.settings import ApiSettings
+from tests.api_stage import Stage, running_api
+
+TOKEN = "metrics-token-of-some-length"
+
+
+async def knock(stage: Stage, forwarded_for: str = "") -> httpx.Response:
+    headers = {"X-Forwarded-For": forwarded_for} if forwarded_for else {}
+    return await stage.visitor().http.post("/v1/calls", json={}, headers=headers)
+
+
+async def until_too_many(stage: Stage, forwarded_for: str = "") -> int:
+    """How many are let in before the first 429."""
+    for let_in in range(100):
+        if (await knock(stage, forwarded_for)).status_code == 429:
+            return let_in
+    raise AssertionError("there is no limit")
+
+
+async def test_who_calls_too_often_is_told_when_to_come_back(sqlite_url: str) -> None:
+    async with running_api(sqlite_url, calls_per_minute=3) as stage:
+        began = time.monotonic()
+        assert await until_too_many(stage) == 3
+        await asyncio.sleep(1)
+        late = await knock(stage)
+        assert (late.status_code, late.json()["code"]) == (429, "too_many")
+        since_first = time.monotonic() - began
+        assert 60 - since_first <= int(late.headers["retry-after"]) <= 60
+
+
+@pytest.mark.parametrize("believed", ["", "10.9.8.7,192.0.2.0/24"])
+async def test_what_strangers_write_about_themselves_is_not_believed(
+    sqlite_url: str, believed: str
+) -> None:
+    settings = {"forwarded_allow_ips": believed, "calls_per_minute": 3}
+    async with running_api(sqlite_url, **settings) as stage:
+        assert await until_too_many(stage, "198.51.100.1") == 3
+        assert await until_too_many(stage, "198.51.100.2") == 0
+        assert await until_too_many(stage) == 0
+
+
+@pytest.mark.parametrize("believed", ["127.0.0.1", "10.9.8.7, 127.0.0.0/8"])
+async def test_callers_behind_a_trusted_proxy_have_limits_of_their_own(
+    sqlite_url: str, believed: str
+) -> None:
+    settings = {"forwarded_allow_ips": believed, "calls_per_minute": 3}
+    async with running_api(sqlite_url, **settings) as stage:
+        assert await until_too_many(stage, "198.51.100.1") == 3
+        assert await until_too_many(stage, "198.51.100.2") == 3
+        # What came with the request stands left of what the proxy added.
+        assert await until_too_many(stage, "203.0.113.9, 198.51.100.1") == 0
+        assert await until_too_many(stage, "2001:db8::1") == 3
+        assert await until_too_many(stage, "2001:db8::2:0:0:1") == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "shared"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_whole_ipv6_site_shares_a_limit(address: str, shared: str) -> None:
+    assert neighbourhood(address) == shared
+
+
+@pytest.mark.parametrize("named", ["*", "proxy.example", "127.0.0.1,nonsense", "10.0.0.1/8"])
+def test_proxies_are_named_by_address(named: str) -> None:
+    with pytest.raises(ValidationError, match="is no address or network"):
+        ApiSettings(forwarded_allow_ips=named)
+
+
+@pytest.mark.parametrize(
+    ("settings", "answers"),
+    [
+        ({}, [200, 200, 200]),
+        ({"auth_mode": "keys"}, [404, 404, 404]),
+        ({"metrics_token": TOKEN}, [401, 401, 200]),
+        ({"auth_mode": "keys", "metrics_token": TOKEN}, [401, 401, 200]),
+    ],
+)
+async def test_metrics_are_for_whom_the_settings_say(
+    sqlite_url: str, settings: dict[str, str], answers: list[int]
+) -> None:
+    async with running_api(sqlite_url, **settings) as stage:
+        visitors = [stage.visitor(), stage.visitor("wrong"), stage.visitor(TOKEN)]
+        assert [(await one.get("/metrics")).status_code for one in visitors] == answers
