@@ -17,7 +17,8 @@ from domain.settings import ModelSettings
 log = logging.getLogger(__name__)
 
 LONGEST = timedelta(seconds=7)
-"""Whatever is set: agent B's briefing is ready after eight seconds, from a model or not."""
+"""Whatever is set, and however often it was begun: agent B's briefing is ready after eight
+seconds, from a model or not."""
 PAUSE = timedelta(milliseconds=200)
 """Before a busy model is asked again, if it names no time of its own."""
 MOST_TOKENS = 1_500
@@ -29,27 +30,28 @@ class ModelSummaries:
 
     def __init__(self, settings: ModelSettings) -> None:
         self._models = settings.models
-        self._within_s = min(settings.llm_timeout_s, LONGEST.total_seconds())
+        self._patience = min(timedelta(seconds=settings.llm_timeout_s), LONGEST)
 
     async def warm(self) -> None:
         """Load what the first briefing would otherwise wait seconds for; nothing to undo."""
         if self._models:
             await litellm()
 
-    async def brief(self, material: Material) -> Briefing:
+    async def brief(self, material: Material, *, lost: timedelta = timedelta(0)) -> Briefing:
         """Write a briefing; one made by rules where no model answers in time. Never fails."""
         material = redacted(material)
+        within_s = min(self._patience, LONGEST - lost).total_seconds()
         try:
-            async with asyncio.timeout(self._within_s):
-                return await self._by_models(material)
+            async with asyncio.timeout(within_s):
+                return await self._by_models(material, within_s)
         except Exception as error:
             if self._models:
                 log.warning("briefing by rules", extra={"error": type(error).__name__})
             return by_rules(material)
 
-    async def _by_models(self, material: Material) -> Briefing:
+    async def _by_models(self, material: Material, within_s: float) -> Briefing:
         """Ask one model after the other, each for its share of the time that is left."""
-        ends = asyncio.get_running_loop().time() + self._within_s
+        ends = asyncio.get_running_loop().time() + within_s
         for position, model in enumerate(self._models):
             left_s = ends - asyncio.get_running_loop().time()
             share_s = left_s / (len(self._models) - position)

@@ -93,8 +93,13 @@ class Speech(Protocol):
 class Summaries(Protocol):
     """Turns a conversation into a briefing."""
 
-    async def brief(self, material: Material) -> Briefing:
-        """Write a briefing; one made by rules where no model answers in time. Never fails."""
+    async def brief(self, material: Material, *, lost: timedelta = timedelta(0)) -> Briefing:
+        """Write a briefing; one made by rules where no model answers in time. Never fails.
+
+        Args:
+            material: What it is made from.
+            lost: How long it has been waited for already.
+        """
         ...
 
 

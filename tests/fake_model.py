@@ -73,6 +73,8 @@ class FakeModel:
     script: deque[Kind] = field(default_factory=deque)
     always: Kind = Kind.GOOD
     """The answer once the script is used up."""
+    habits: dict[str, Kind] = field(default_factory=dict)
+    """By model: the answer of this one, always."""
     asked: list[str] = field(default_factory=list)
     """The user message of every request."""
     models: list[str] = field(default_factory=list)
@@ -88,7 +90,7 @@ class FakeModel:
         body = await request.json()
         self.asked.append(body["messages"][-1]["content"])
         self.models.append(body["model"])
-        kind = self.script.popleft() if self.script else self.always
+        kind = self.habits.get(body["model"]) or self._next()
         if kind in STATUS:
             status, headers = STATUS[kind]
             error = {"error": {"message": f"{kind}: {self.asked[-1]}", "code": status}}
@@ -100,6 +102,9 @@ class FakeModel:
         if kind is Kind.GARBAGE:
             return web.Response(text="<html>It works!</html>", content_type="text/html")
         return web.json_response(_completion(kind, self.asked[-1]))
+
+    def _next(self) -> Kind:
+        return self.script.popleft() if self.script else self.always
 
     async def rescript(self, request: web.Request) -> web.Response:
         """Take a new script over HTTP."""

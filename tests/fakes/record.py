@@ -114,7 +114,7 @@ class FakeSummaries:
     def __post_init__(self) -> None:
         self.ready.set()
 
-    async def brief(self, material: Material) -> Briefing:
+    async def brief(self, material: Material, *, lost: timedelta = timedelta(0)) -> Briefing:
         await self.ready.wait()
         return Briefing(
             text=f"{material.caller_name} was charged twice.", source=BriefingSource.RULES
