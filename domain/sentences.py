@@ -28,7 +28,7 @@ TIMELINE: dict[Event, str] = {
     Event.CANCEL_ASKED: "{actor} cancelled.",
     Event.BACK_ASKED: "{actor} goes back to {caller}.",
     Event.LEAVE_ASKED: "{actor} leaves the introduction.",
-    Event.SIGNAL_IGNORED: "A signal was ignored: it doesn't fit now.",
+    Event.SIGNAL_IGNORED: "{actor} sent a signal that was ignored: it may not decide, or not now.",
     Event.MOVING: "{caller} is being moved to {agent_b}.",
     Event.MOVED: "{caller} and {agent_b} are together.",
     Event.MOVE_UNDONE: "The move didn't work in time and was undone.",

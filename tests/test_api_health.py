@@ -15,11 +15,17 @@ from robots.waiting import until
 from tests.api_stage import LIVEKIT_KEY, LIVEKIT_SECRET, Stage, Visitor, running_api
 
 
-def webhook(room: str, identity: str, *, secret: str = LIVEKIT_SECRET) -> tuple[bytes, str]:
+def webhook(
+    room: str,
+    identity: str,
+    event: str = "participant_joined",
+    *,
+    secret: str = LIVEKIT_SECRET,
+) -> tuple[bytes, str]:
     """Make a webhook as LiveKit does: a token over the body's hash."""
     body = json.dumps(
         {
-            "event": "participant_joined",
+            "event": event,
             "id": str(uuid.uuid4()),
             "createdAt": "1795386443",
             "room": {"name": room},
@@ -53,6 +59,24 @@ async def test_who_comes_back_on_an_old_token_is_put_out_at_once(api_stage: Stag
     for person in (talk.carol, talk.ann):
         assert await deliver(api_stage.visitor(), *webhook(room, person.id)) == 200
     await until(lambda: api_stage.rooms.people == {(room, talk.carol.id)}, 5, "Ann to be out")
+
+
+async def test_webhooks_again_late_or_out_of_order_are_hints_and_nothing_else(
+    api_stage: Stage,
+) -> None:
+    talk = await api_stage.talk()
+    call = f"/v1/calls/{talk.call_id}"
+    room = (await talk.ann.post(f"{call}/seat")).json()["room"]
+    api_stage.rooms.people = {(room, talk.ann.id), (room, talk.carol.id)}
+    before = (await talk.ann.get(call)).json()
+    events = ("room_finished", "participant_left", "track_unpublished", "participant_joined")
+    letters = [webhook(room, person.id, e) for e in events for person in (talk.carol, talk.ann)]
+    for letter in (*letters, *letters[::-1]):
+        assert await deliver(api_stage.visitor(), *letter) == 200
+    await until(lambda: api_stage.gateway.hints, 5, "a hint")
+    assert set(api_stage.gateway.hints) == {(talk.call_id, None)}
+    assert (await talk.ann.get(call)).json() == before
+    assert api_stage.rooms.people == {(room, talk.ann.id), (room, talk.carol.id)}
 
 
 async def test_forged_webhooks_are_401_and_change_nothing(api_stage: Stage) -> None:

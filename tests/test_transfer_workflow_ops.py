@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from domain.journal import Event
 from domain.names import OPS
+from domain.orders import Who
 from domain.phases import Decision, Outcome, Phase
 from tests.stage import Stage
 
@@ -28,6 +30,11 @@ async def test_signals_are_noted_and_ignored_where_they_may_not_decide(stage: St
     await transfer.reach(Phase.OFFERING)
     await transfer.handle.signal("accept")
     await transfer.tells(Event.SIGNAL_IGNORED)
+    assert not transfer.now.accepted
+    for supervisor in (False, True):
+        who = Who(person=OPS, supervisor=supervisor)
+        with pytest.raises(WorkflowUpdateFailedError):
+            await transfer.handle.execute_update("accept", who)
     assert not transfer.now.accepted
 
 

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
+    from domain.names import OPS
     from domain.orders import Who
     from domain.phases import Decision, Phase
     from workflows.decisions import EVENTS, Decisions, Refusal, sent_by_ops
@@ -116,6 +117,8 @@ class DecisionDesk:
         self._take_by_ops(Decision.LEAVE, argument)
 
     def _check(self, decision: Decision, who: Who) -> None:
+        if who.person == OPS and not self.signals_decide:
+            raise Refusal("not_allowed", "Operations don't decide in this installation.")
         self.decisions.check(decision, who, self.phase, committed=self.is_committed)
 
     def _take(self, decision: Decision, who: Who) -> None:
@@ -125,8 +128,6 @@ class DecisionDesk:
     def _take_by_ops(self, decision: Decision, argument: Any) -> None:
         who = sent_by_ops(argument)
         try:
-            if not self.signals_decide:
-                raise Refusal("not_allowed", "Signals don't decide in this installation.")
             self._check(decision, who)
         except Refusal:
             self.note(Event.SIGNAL_IGNORED, who.person)

@@ -34,6 +34,7 @@ class TransferWorkflow(Course):
         self._briefer = Briefer(order, self._note_briefing)
         self._consultation = Consultation(self)
         self._handover = Handover(self)
+        self._voiding: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, order: TransferOrder) -> TransferReport:
@@ -112,6 +113,8 @@ class TransferWorkflow(Course):
     async def _end(self, outcome: Outcome) -> TransferReport:
         """Let agent A go, or give the caller back to her; then leave nothing behind."""
         if self.move is not None:
+            # Beside it, for the database may be away; not after it, for she may be back at once.
+            self._voiding = asyncio.create_task(steps.revoke_seat(self.order.agent_a, self.target))
             await self._handover.put_a_out()
         else:
             await self._give_back(outcome)
@@ -166,12 +169,13 @@ class TransferWorkflow(Course):
         return self.report()
 
     async def _tell_the_record(self) -> None:
-        """Let agent B be asked again, and void the seats of an agent A who was put out."""
+        """Let agent B be asked again, and see the seats of an agent A who was put out void."""
         missed = self.outcome is Outcome.NO_ANSWER
         with suppress(ActivityError):  # refused for good: a reservation expires by itself
             await steps.release(self.order, missed=missed)
-            if self.move is not None:
-                await steps.revoke_seat(self.order.agent_a, self.target)
+        with suppress(ActivityError):
+            if self._voiding is not None:
+                await self._voiding
 
     def _b_has_answered(self) -> bool:
         return self.decisions.has(Decision.ACCEPT) or self.b_is_live
