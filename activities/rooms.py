@@ -1,19 +1,26 @@
 """Steps that open, watch and arrange rooms."""
 
 import asyncio
+import time
 from contextlib import suppress
+from datetime import timedelta
 
 from temporalio import activity
 
 from domain.ports import Rooms
 from domain.seating import Arrangement, HoldOrder, Place, Presence, Watch
 
+CLOSELY = timedelta(milliseconds=200)
+"""How often a watch looks at first: one change is often followed by another."""
+CLOSELY_FOR = timedelta(seconds=4)
+
 
 class RoomActivities:
     """Every step that changes or observes who can hear whom."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, *, closely: timedelta = CLOSELY) -> None:
         self._rooms = rooms
+        self._closely = closely
 
     @activity.defn
     async def open_room(self, room: str) -> None:
@@ -27,13 +34,18 @@ class RoomActivities:
 
     @activity.defn
     async def watch(self, watch: Watch) -> Presence:
-        """Return as soon as reality differs from what is known. Safe to repeat: it looks."""
-        while True:
-            presence = await self._rooms.look(watch.rooms)
-            if presence != watch.seen:
-                return presence
+        """Return as soon as reality differs from what is known. Safe to repeat: it looks.
+
+        Closely for the first seconds, so that nobody need be told by LiveKit's webhooks.
+        """
+        relaxes_at = time.monotonic() + CLOSELY_FOR.total_seconds()
+        while (presence := await self._look(watch.rooms)) == watch.seen:
+            pace = watch.every if time.monotonic() > relaxes_at else self._closely
             with suppress(TimeoutError):  # a restarted server is looked at without delay
-                await asyncio.wait_for(self._rooms.returned(), watch.every.total_seconds())
+                await asyncio.wait_for(
+                    self._rooms.returned(), min(pace, watch.every).total_seconds()
+                )
+        return presence
 
     @activity.defn
     async def arrange(self, arrangement: Arrangement) -> Presence:
@@ -41,12 +53,15 @@ class RoomActivities:
         await asyncio.gather(*(self._remove(place) for place in arrangement.remove))
         for allowed in arrangement.allow:
             await self._rooms.allow(allowed.room, allowed.identity, allowed.grant)
-        return await self._rooms.look(arrangement.rooms)
+        return await self._look(arrangement.rooms)
 
     @activity.defn
     async def hold(self, order: HoldOrder) -> None:
         """Tell the host when to play. Safe to repeat: it is an attribute that is set."""
         await self._rooms.hold(order.room, on=order.on)
+
+    async def _look(self, rooms: tuple[str, ...]) -> Presence:
+        return (await self._rooms.look(rooms)).without_briefers()
 
     async def _remove(self, place: Place) -> None:
         await self._rooms.remove(place.room, place.identity)

@@ -123,14 +123,11 @@ class Gateway:
         with suppress(Conflict):
             await self._tell(transfer_id, TransferWorkflow.arrived)
 
-    async def look(self, call_id: str, transfer_id: str | None) -> None:
-        """Hint that something may have changed in a call's rooms; nothing is lost if it fails."""
+    async def look(self, call_id: str) -> None:
+        """Hint that something may have changed in a call's room; nothing is lost if it fails."""
         try:
             async with asyncio.timeout(ANSWER.total_seconds()):
-                if transfer_id is None:
-                    await self._call(call_id).signal(CallWorkflow.look)
-                else:
-                    await self._transfer(transfer_id).signal(TransferWorkflow.look)
+                await self._call(call_id).signal(CallWorkflow.look)
         except (RPCError, TimeoutError):
             log.info("hint not delivered")
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from domain.journal import PersonSeen
+from domain.journal import CallStatus, PersonSeen
 from domain.payload import Payload
-from domain.phases import Completes, Decision, Responsible
+from domain.phases import CallState, Completes, Decision, Responsible
 
 MOST_PATIENCE = timedelta(hours=1)
 
@@ -107,6 +107,19 @@ class TransferReport(Payload):
     on_hold: bool = False
     guest: str | None = None
     """Agent B, while a second seat in the call's room awaits them (the mirror)."""
-    people: tuple[PersonSeen, ...] = ()
     ended: bool = False
     caller_left: bool = False
+
+    def call_status(self, people: tuple[PersonSeen, ...]) -> CallStatus:
+        """Say how the call is while this transfer runs, with these people in its rooms."""
+        has_agent = self.responsible in (Responsible.AGENT_A, Responsible.AGENT_B)
+        state = CallState.TALKING if has_agent else CallState.WAITING
+        return CallStatus(
+            state=CallState.ON_HOLD if self.on_hold else state,
+            room=self.room,
+            agent=self.agent,
+            responsible_kind="agent" if has_agent else self.responsible,
+            responsible=self.agent if has_agent else None,
+            transfer_id=self.transfer_id,
+            people=people,
+        )

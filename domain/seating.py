@@ -51,6 +51,11 @@ class Presence(Payload):
             vanished=tuple(room for room in self.vanished if room in rooms),
         )
 
+    def without_briefers(self) -> "Presence":
+        """Leave out those who come and go by an order of their own."""
+        people = tuple(seen for seen in self.seen if not is_briefer(seen.identity))
+        return Presence(seen=people, vanished=self.vanished)
+
     def reopened(self, room: str) -> "Presence":
         """Take a room for open, and still empty."""
         left = tuple(vanished for vanished in self.vanished if vanished != room)

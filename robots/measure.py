@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from robots.ears import of
 from robots.scene import Scene
 from robots.sound import Span
+from robots.voice import CUSHION_S
 
 BEFORE_S, AFTER_S = 1.0, 3.0
 UNDISTURBED_S = 10.0
@@ -17,6 +18,7 @@ class Figures:
 
     Attributes:
         undisturbed: Longest silence the same ears heard while nothing happened.
+        stalled: How late any of the robots' microphones ever was with its sound.
         silence: Longest run of 10 ms with neither hold, A nor B, from 1 s before `complete` to
             3 s after.
         gap: From the last frame of what the caller heard before to the first of B; negative
@@ -27,6 +29,7 @@ class Figures:
     """
 
     undisturbed: float
+    stalled: float
     silence: float
     gap: float | None
     gap_of_caller: float | None
@@ -35,8 +38,8 @@ class Figures:
 
     @property
     def counts(self) -> bool:
-        """Only if the same ears heard no break while nothing happened."""
-        return self.undisturbed <= DISTURBED_MS
+        """Only if the same ears heard no break while nothing happened, and no robot made one."""
+        return self.undisturbed <= DISTURBED_MS and self.stalled <= CUSHION_S * 1000
 
     def lines(self) -> list[str]:
         """For people."""
@@ -47,6 +50,7 @@ class Figures:
             f"request to the first word of the briefing             {_ms(self.briefing)}",
             f"complete until both hear each other                   {_ms(self.together)}",
             f"undisturbed, the same ears heard silence of           {_ms(self.undisturbed)}",
+            f"a robot's microphone was late by at most              {_ms(self.stalled)}",
         ]
 
 
@@ -61,6 +65,7 @@ def figures(scene: Scene, undisturbed: Span) -> Figures:
     both = max(heard_b, heard_caller) if heard_b and heard_caller else None
     return Figures(
         undisturbed=caller.silence(undisturbed).lasts_s * 1000,
+        stalled=max(person.voice.latest_s for person in scene.people) * 1000,
         silence=caller.silence(around).lasts_s * 1000,
         gap=_between(caller.last(of("host", scene.a.id), around.ended), heard_b),
         gap_of_caller=_between(_last_of_caller(scene, around), heard_caller),

@@ -19,7 +19,8 @@ SAMPLE_RATE = 16_000
 CHUNK_S = 0.04
 CHUNK = int(SAMPLE_RATE * CHUNK_S)
 # What a source holds in advance, so that a busy event loop is not mistaken for silence.
-CUSHION = int(SAMPLE_RATE * 0.1)
+CUSHION_S = 0.1
+CUSHION = int(SAMPLE_RATE * CUSHION_S)
 FULL = 32_767
 
 # Words stay below this and tones above it, so that no word is ever taken for a tone.
@@ -39,7 +40,11 @@ Floats = npt.NDArray[np.float64]
 
 
 class Voice:
-    """One microphone: `tone` names its pilot in `TONES`; change it and the sound changes."""
+    """One microphone: `tone` names its pilot in `TONES`; change it and the sound changes.
+
+    `latest_s` is how late it ever was with a piece of sound: with more than its outlets hold in
+    advance, the silence in other people's ears is the robot's own.
+    """
 
     def __init__(self, tone: str, *, level: float = 0.1, accent: str = "en-us") -> None:
         self.tone = tone
@@ -49,6 +54,7 @@ class Voice:
         self._phase = 0.0
         self._sources: set[rtc.AudioSource] = set()
         self._pump: asyncio.Task[None] | None = None
+        self.latest_s = 0.0
 
     async def say(self, text: str) -> float:
         """Queue words to be said on top of the pilot; returns how many seconds they last."""
@@ -83,6 +89,7 @@ class Voice:
     async def _run(self) -> None:
         due = time.monotonic()
         while True:
+            self.latest_s = max(self.latest_s, time.monotonic() - due)
             frame = _frame(self._next())
             await asyncio.gather(*(source.capture_frame(frame) for source in self._sources))
             due += CHUNK_S

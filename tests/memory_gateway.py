@@ -96,7 +96,7 @@ class MemoryGateway(Gateway):
         self.is_away = False
         self.lag = timedelta(0)
         """How much later than the answer the journal is written."""
-        self.hints: list[tuple[str, str | None]] = []
+        self.hints: list[str] = []
         self._writing: set[asyncio.Task[None]] = set()
 
     async def start_call(self, order: CallOrder) -> SeatIssued:
@@ -166,8 +166,8 @@ class MemoryGateway(Gateway):
 
     async def arrived(self, transfer_id: str) -> None: ...
 
-    async def look(self, call_id: str, transfer_id: str | None) -> None:
-        self.hints.append((call_id, transfer_id))
+    async def look(self, call_id: str) -> None:
+        self.hints.append(call_id)
 
     async def ping(self) -> None:
         if self.is_away:

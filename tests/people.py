@@ -101,10 +101,12 @@ class StagedCall:
 
     @property
     def now(self) -> CallStatus:
-        """The newest state that the record has."""
-        status = self._stage.journal.of(self.writer)[-1].call
-        assert status
-        return status
+        """The newest state that the record has, from the call or from a transfer of it."""
+        writers = [self.writer, *(transfer.writer for transfer in self.transfers)]
+        told = [e for w in writers for e in self._stage.journal.of(w) if e.call]
+        newest = max(told, key=lambda entry: entry.at).call
+        assert newest
+        return newest
 
     @property
     def events(self) -> list[Event]:
@@ -203,9 +205,7 @@ class StagedTransfer:
     @property
     def now(self) -> TransferState:
         """The newest state that the record has."""
-        state = self.entries[-1].transfer
-        assert state
-        return state
+        return [entry.transfer for entry in self.entries if entry.transfer][-1]
 
     @property
     def room_a(self) -> str:

@@ -162,11 +162,8 @@ class Stage:
             self._changed.clear()
             for call in self.calls:
                 call.caller.leave_old_room()
-                transfer = call.running_transfer()
-                if transfer:
-                    await self.gateway.look(call.id, transfer.id)
-                if transfer is None or self.journal.away:
-                    await self.gateway.look(call.id, None)
+                if call.running_transfer() is None or self.journal.away:
+                    await self.gateway.look(call.id)
 
     async def end(self) -> None:
         """Mend everything, hang up, and see every workflow end."""
@@ -210,7 +207,9 @@ async def stage(client: Client) -> AsyncIterator[Stage]:
     """Play on it; afterwards everything that must always be so is checked."""
     stage = Stage(client)
     async with AsyncExitStack() as stack:
-        for worker in build_workers(client, stage.ports, grace=timedelta(0)):
+        for worker in build_workers(
+            client, stage.ports, grace=timedelta(0), closely=timedelta(milliseconds=20)
+        ):
             await stack.enter_async_context(worker)
         hinting = asyncio.create_task(stage.hint())
         yield stage

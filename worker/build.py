@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 
 from activities.briefings import BriefingActivities
 from activities.record import RecordActivities
-from activities.rooms import RoomActivities
+from activities.rooms import CLOSELY, RoomActivities
 from activities.seats import SeatActivities
 from activities.voices import VoiceActivities
 from domain.names import BRIEFING_QUEUE, CONTROL_QUEUE, RECORD_QUEUE
@@ -26,10 +26,14 @@ this costs 10 s by default (measured, temporalio 1.35)."""
 
 
 def build_workers(
-    client: Client, ports: Ports, *, grace: timedelta = timedelta(seconds=30)
+    client: Client,
+    ports: Ports,
+    *,
+    grace: timedelta = timedelta(seconds=30),
+    closely: timedelta = CLOSELY,
 ) -> list[Worker]:
     """Wire every workflow and activity to `ports`: one worker a queue, so that none waits."""
-    rooms = RoomActivities(ports.rooms)
+    rooms = RoomActivities(ports.rooms, closely=closely)
     seats = SeatActivities(ports.tokens, ports.seats, ports.sealing)
     voices = VoiceActivities(ports.voices, ports.briefings, ports.sealing)
     briefings = BriefingActivities(ports.summaries, ports.briefings)

@@ -87,7 +87,6 @@ class CallWorkflow(Reception):
                 told = True
                 with suppress(FailureError):  # it has just ended by itself
                     await transfer.signal(TransferWorkflow.caller_left)
-            self.note_news()
             await workflow.wait_condition(partial(self._transfer_stirs, transfer, told=told))
         await self._take_over()
 
@@ -146,7 +145,7 @@ class CallWorkflow(Reception):
 
     def _transfer_stirs(self, transfer: Transfer, *, told: bool) -> bool:
         over = transfer.done() or self._transfer_has_ended()
-        return over or self.status() != self.noted or (self.hung_up and not told)
+        return over or (self.hung_up and not told)
 
     async def _take_over(self) -> None:
         """Have the floor again; a transfer that ops have terminated left its rooms as they were."""
@@ -156,6 +155,7 @@ class CallWorkflow(Reception):
                 # She holds tokens of this room, which stays the call's where the mirror is used.
                 self.floor.withdraw(self.agent, self.room)
             self.agent = report.agent
+            self.noted = report.call_status(())  # as the transfer has told the record
             self.hung_up = self.hung_up or report.caller_left
             if report.on_hold or not report.ended:
                 await self._tidy_up(report)

@@ -1,6 +1,5 @@
 """The consultation: agent B decides, and agent A may talk with them while the caller waits."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.seating import FENCED, OPEN
     from workflows import steps
     from workflows.course import Course, Stopped
-    from workflows.decisions import BEING_ASKED
 
 OVERLAP = timedelta(milliseconds=300)
 """From a track being published to its being heard."""
@@ -30,6 +28,7 @@ class Consultation:
         self._order = course.order
         self._floor = course.floor
         self._began_at = datetime.min
+        self._warned_of: set[datetime] = set()
         self.a_wants_in = False
 
     async def until_agreed(self) -> None:
@@ -45,25 +44,15 @@ class Consultation:
                 await self._send_a_back()
             elif self._out_of_patience():
                 raise Stopped(Outcome.AGENT_B_LEFT if accepted_at else Outcome.TIMED_OUT)
+            else:
+                self._warn_in_time()
 
-    async def warn_in_time(self) -> None:
+    def _warn_in_time(self) -> None:
         """Tell both pages shortly before agent B's patience, then agent A's, runs out."""
-        patience = self._order.patience
-        decisions = self._course.decisions
-        if not await self._comes(lambda: decisions.accepted_at is not None, patience.consult):
+        ends = self._deadline
+        if ends not in self._warned_of and workflow.now() >= ends - WARNING:
+            self._warned_of.add(ends)
             self._course.note(Event.PATIENCE_SHORT)
-        await workflow.wait_condition(lambda: decisions.accepted_at is not None)
-        if not await self._comes(lambda: self._course.phase not in BEING_ASKED, patience.complete):
-            self._course.note(Event.PATIENCE_SHORT)
-
-    async def _comes(self, goal: Callable[[], bool], patience: timedelta) -> bool:
-        try:
-            await workflow.wait_condition(
-                goal, timeout=max(patience - WARNING, timedelta(0)), timeout_summary="a warning"
-            )
-        except TimeoutError:
-            return False
-        return True
 
     def _something_new(self, since: datetime | None) -> bool:
         moves = self._a_should_come() or self._a_should_go()
@@ -97,7 +86,8 @@ class Consultation:
         return self._began_at + self._order.patience.consult
 
     def _patience_ends(self) -> datetime | None:
-        moments = (self._deadline, self._deadline + self._order.patience.gone)
+        ends = self._deadline
+        moments = (ends - WARNING, ends, ends + self._order.patience.gone)
         return min((moment for moment in moments if moment > workflow.now()), default=None)
 
     def _agents_talk(self) -> bool:

@@ -1,5 +1,6 @@
 """The course of a transfer: where it stands, what may stop it, and how it is told to others."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.journal import Attempt, Event, Move, SeatNotice, TransferState
+    from domain.journal import Attempt, CallStatus, Event, Move, SeatNotice, TransferState
     from domain.names import call_workflow, room_name
     from domain.orders import TransferOrder, TransferReport
     from domain.phases import Decision, Outcome, Phase, Responsible
@@ -56,6 +57,7 @@ class Course(DecisionDesk):
         self._attempt: Attempt | None = None
         self.diary = Diary(order.tenant, order.call_id, order.transfer_id)
         self.last_report: TransferReport | None = None
+        self._told: CallStatus | None = None
 
     # What may stop it
 
@@ -119,22 +121,32 @@ class Course(DecisionDesk):
         Raises:
             Stopped: something has ended the transfer.
         """
-        while True:
-            if verdict := self.verdict():
-                raise Stopped(verdict)
-            if goal():
-                return True
-            if by is not None and workflow.now() >= by:
-                return False
-            with suppress(TimeoutError):
-                await workflow.wait_condition(
-                    partial(self._stirs, goal, self.floor.version),
-                    timeout=self._until_next_moment(by),
-                    timeout_summary=of,
-                )
+        patience: asyncio.Task[None] | None = None
+        try:
+            while True:
+                if verdict := self.verdict():
+                    raise Stopped(verdict)
+                if goal():
+                    return True
+                if by is not None and workflow.now() >= by:
+                    return False
+                if by is not None and patience is None:
+                    patience = asyncio.create_task(workflow.sleep(by - workflow.now(), summary=of))
+                with suppress(TimeoutError):
+                    await workflow.wait_condition(
+                        partial(self._stirs, goal, self.floor.version, patience),
+                        timeout=self._until_somebody_is_gone(),
+                        timeout_summary="somebody who may be gone",
+                    )
+        finally:
+            if patience is not None:
+                patience.cancel()
 
-    def _stirs(self, goal: Callable[[], bool], seen: int) -> bool:
-        return goal() or self.verdict() is not None or self.floor.version != seen
+    def _stirs(
+        self, goal: Callable[[], bool], seen: int, patience: asyncio.Task[None] | None
+    ) -> bool:
+        over = patience is not None and patience.done()
+        return over or goal() or self.verdict() is not None or self.floor.version != seen
 
     async def must(self, goal: Callable[[], bool], within: timedelta, of: str) -> None:
         """Wait for something that has to happen, or end the transfer as failed."""
@@ -146,11 +158,10 @@ class Course(DecisionDesk):
         await steps.hold(self.room_a, on=False)
         self.is_on_hold = False
 
-    def _until_next_moment(self, by: datetime | None) -> timedelta | None:
+    def _until_somebody_is_gone(self) -> timedelta | None:
         moments = self.floor.moments_of_going(self.order.patience.gone)
         now = workflow.now()
-        coming = [moment - now for moment in (*moments, by) if moment and moment > now]
-        return min(coming, default=None)
+        return min((moment - now for moment in moments if moment > now), default=None)
 
     # How it is told
 
@@ -171,12 +182,28 @@ class Course(DecisionDesk):
 
     def note(self, event: Event, actor: str | None = None) -> None:
         """Write an event into the diary, with the state as of now."""
-        self.diary.note(event, actor=actor, transfer=self.view())
+        self.diary.note(event, actor=actor, transfer=self.view(), call=self._call_if_changed())
 
     def offer_seat(self, person: str, room: str, why: str) -> None:
         """Tell somebody's client to come and ask for a seat."""
         notice = SeatNotice(person=person, room=room, why=why)
         self.diary.note(Event.SEAT_OFFERED, actor=person, seat=notice, transfer=self.view())
+
+    async def tell_of_people(self) -> None:
+        """Tell the record who came and went, until cancelled."""
+        while True:
+            await workflow.wait_condition(lambda: self._call_status() != self._told)
+            self.diary.note(Event.PEOPLE_CHANGED, call=self._call_if_changed())
+
+    def _call_status(self) -> CallStatus:
+        return self.report().call_status(self.floor.people())
+
+    def _call_if_changed(self) -> CallStatus | None:
+        status = self._call_status()
+        if status == self._told:
+            return None
+        self._told = status
+        return status
 
     def begin_attempt(self) -> None:
         """Agent B is being asked from now on."""
@@ -222,13 +249,15 @@ class Course(DecisionDesk):
             responsible=self.responsible,
             on_hold=self.is_on_hold,
             guest=self.order.agent_b if guest_is_awaited else None,
-            people=self.floor.people(),
             ended=self.is_over,
             caller_left=self.caller_is_gone,
         )
 
     async def keep_call_informed(self) -> None:
-        """Send a report to the call's workflow whenever it differs, until cancelled."""
+        """Send a report to the call's workflow whenever it differs, until cancelled.
+
+        Who came and went is none of its business before the transfer's end.
+        """
         call = workflow.get_external_workflow_handle(call_workflow(self.order.call_id))
         while True:
             await workflow.wait_condition(lambda: self.report() != self.last_report)

@@ -18,13 +18,14 @@ with workflow.unsafe.imports_passed_through():
 
 QUIET = timedelta(seconds=10)
 ATTENTIVE = timedelta(seconds=1)
-MOVING = timedelta(milliseconds=250)
 
 _BEFORE_TRYING_AGAIN = timedelta(milliseconds=250)
 
 
 class Floor:
     """The seating plan of a workflow's rooms, and the presence seen in them.
+
+    A room that isn't there is opened.
 
     The workflow changes the plan and waits until the floor has followed; only a shift of `keep`
     acts. Persons of ours who have no place are put out; foreign participants are left alone.
@@ -45,7 +46,7 @@ class Floor:
         self.version = 0
 
     def add(self, room: str) -> None:
-        """Watch a room from now on."""
+        """Watch a room from now on, and open it if it isn't there."""
         if room not in self._rooms:
             self._rooms.append(room)
 
@@ -90,6 +91,10 @@ class Floor:
     def look_again(self) -> None:
         """Take a hint that something may have changed."""
         self._hinted = True
+
+    def is_open(self, room: str) -> bool:
+        """Say whether a room has been seen, or opened."""
+        return self.version > 0 and room not in self.presence.vanished
 
     def has(self, person: str, room: str) -> bool:
         """Say whether somebody is in a room."""

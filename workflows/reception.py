@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import CallStatus, Event
     from domain.names import room_name
     from domain.orders import CallOrder, TransferReport, TransferRequest, Who
-    from domain.phases import CallState, Responsible
+    from domain.phases import CallState
     from domain.seating import FENCED, OPEN, STANDBY, Grant, SeatIssued
     from workflows import steps
     from workflows.decisions import Refusal
@@ -14,12 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.floor import Floor
     from workflows.hosting import Hosting
 
-_STATES = {Responsible.AGENT_A: CallState.TALKING, Responsible.AGENT_B: CallState.TALKING}
+
 _KINDS = {
-    Responsible.AGENT_A: "agent",
-    Responsible.AGENT_B: "agent",
-    Responsible.HOST: "host",
-    Responsible.NOBODY: "nobody",
+    CallState.WAITING: "host",
+    CallState.TALKING: "agent",
+    CallState.ENDED: "nobody",
 }
 
 
@@ -47,25 +46,17 @@ class Reception:
         return self.hung_up or self.floor.gone(self.order.caller, self.order.patience.gone)
 
     def status(self) -> CallStatus:
-        report = self.report
-        agent = report.agent if report else self.agent
-        state = self.state
-        kind = "agent" if state is CallState.TALKING else "host"
-        if report:
-            state = _STATES.get(report.responsible, CallState.WAITING)
-            kind = _KINDS[report.responsible]
-            if report.on_hold:
-                state = CallState.ON_HOLD
-        if state is CallState.ENDED:
-            kind = "nobody"
+        if self.report is not None:
+            return self.report.call_status(())  # who is there, the transfer knows
+        kind = _KINDS[self.state]
         return CallStatus(
-            state=state,
-            room=report.room if report else self.room,
-            agent=agent,
+            state=self.state,
+            room=self.room,
+            agent=self.agent,
             responsible_kind=kind,
-            responsible=agent if kind == "agent" else None,
+            responsible=self.agent if kind == "agent" else None,
             transfer_id=self.request.transfer_id if self.request else None,
-            people=report.people if report else self.floor.people(),
+            people=self.floor.people(),
         )
 
     def note(self, event: Event, actor: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -16,8 +17,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.consultation import Consultation
     from workflows.course import Course, Stopped
     from workflows.decisions import BEING_ASKED, Refusal
-    from workflows.floor import MOVING
     from workflows.handover import Handover
+
+
+ROOM_OPENS = timedelta(seconds=30)
+"""For the media server to come back, if it is away just now."""
 
 
 @workflow.defn
@@ -52,23 +56,24 @@ class TransferWorkflow(Course):
 
     def _attend(self) -> None:
         """Watch the rooms, write the diary and keep the call informed, all along."""
-        self.floor.add(self.room_a)
+        for room in (self.room_a, self.room_b):
+            self.floor.add(room)
         self.floor.expect(self.order.caller, self.room_a)
         self.floor.expect(self.order.agent_a, self.room_a)
         self.floor.start()
         self._attending = [
             asyncio.create_task(self.diary.keep()),
+            asyncio.create_task(self.tell_of_people()),
             asyncio.create_task(self.keep_call_informed()),
         ]
 
     async def _prepare(self) -> None:
-        """Reserve agent B, and open room B for them."""
+        """Reserve agent B, and have room B open for them."""
         self.enter(Phase.PREPARING, Event.REQUESTED)
         self.begin_attempt()
         if not await steps.reserve(self.order):
             raise Stopped(Outcome.BUSY)
-        await steps.open_room(self.room_b)
-        self.floor.add(self.room_b)
+        await self.must(lambda: self.floor.is_open(self.room_b), ROOM_OPENS, "room B")
 
     async def _ring(self) -> None:
         """Ask agent B, who is briefed as soon as they are there; the caller takes a deaf seat."""
@@ -92,13 +97,11 @@ class TransferWorkflow(Course):
         self.enter(Phase.BRIEFING, Event.BRIEFING_STARTED)
         if not self.order.follows:
             self.offer_seat(self.order.agent_b, self.room_a, "mirror")
-        self._attending.append(asyncio.create_task(self._consultation.warn_in_time()))
         await self._consultation.until_agreed()
 
     async def _move(self) -> None:
         """Silence the briefer, and bring the caller and agent B together."""
         self.enter(Phase.MOVING, Event.MOVING)
-        self.floor.pace = MOVING
         await self._briefer.leave(self.room_b)
         await self._handover.move()
         await self._handover.introduce()
@@ -192,6 +195,7 @@ class TransferWorkflow(Course):
             self._consultation.a_wants_in = True
             if self.floor.grant(person, self.room_b) is None:
                 self.floor.place(person, self.room_b, FENCED)
+        self.floor.look_again()  # closely, for they are on their way
         return await steps.issue_seat(
             tenant=self.order.tenant,
             call_id=self.order.call_id,
@@ -211,11 +215,6 @@ class TransferWorkflow(Course):
         may_come = who.person == order.agent_a and phase in BEING_ASKED
         if phase in (Phase.PREPARING, Phase.RETURNING, Phase.ENDED) or not (has_place or may_come):
             raise Refusal("no_seat", f"There is no seat for you while it is {phase}.", phase)
-
-    @workflow.signal
-    def look(self) -> None:
-        """Something may have changed in the rooms: a hint, never a fact."""
-        self.floor.look_again()
 
     @workflow.signal
     def caller_left(self) -> None:

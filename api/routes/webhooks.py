@@ -15,6 +15,17 @@ from domain.errors import PortError, Refused
 
 log = logging.getLogger(__name__)
 
+TELLING = frozenset(
+    {
+        "participant_joined",
+        "participant_left",
+        "participant_connection_aborted",
+        "track_published",
+        "room_finished",
+    }
+)
+"""Kinds of hints that may change whose the caller is."""
+
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
 
@@ -41,9 +52,9 @@ async def _act(services: Services, hint: Hint) -> None:
     try:
         if hint.kind == "participant_joined" and hint.identity:
             await _put_out_if_void(services, hint.room, hint.identity)
-        use = await services.record.room_use(hint.room)
-        if use:
-            await services.gateway.look(use.call_id, use.transfer_id)
+        use = await services.record.room_use(hint.room) if hint.kind in TELLING else None
+        if use and use.transfer_id is None:  # a transfer looks closely enough by itself
+            await services.gateway.look(use.call_id)
     except (PortError, ApiError) as error:
         # Whoever watches the room looks by themselves before long.
         log.warning("a hint went unheeded", extra={"kind": hint.kind, "error": str(error)})
