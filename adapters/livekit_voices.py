@@ -15,9 +15,10 @@ from datetime import timedelta
 from livekit import api
 
 from adapters.livekit_errors import asking_livekit
-from adapters.livekit_rooms import LiveKitRooms
+from adapters.livekit_rooms import HOLD, LiveKitRooms
 from domain.errors import NotThere, Unreachable
 from domain.names import HOST
+from domain.voice import OVERLAP
 
 ARRIVAL = timedelta(seconds=3)
 """How long an agent may take from dispatch to the room; an idle one needs 0.3 s."""
@@ -25,8 +26,6 @@ LEAVING = timedelta(seconds=2)
 """How long somebody put out may still be listed."""
 RELIEF = timedelta(seconds=1.5)
 """How long a new host that has come may take to play; one that isn't needed never does."""
-OVERLAP = timedelta(seconds=0.3)
-"""From a track being published to its being heard."""
 LOOK_EVERY = timedelta(milliseconds=50)
 ACTIVITY, ATTEMPT = "act", "attempt"
 """Attributes under which our agents join: the activity they complete, and its attempt."""
@@ -109,13 +108,20 @@ class LiveKitVoices:
         except (TimeoutError, Unreachable):
             await self._delete(wanted.room, dispatched.id)
             raise Unreachable(f"No {wanted.agent} came in time") from None
+        except asyncio.CancelledError:
+            # Nobody wants this agent any more, and whoever withdraws all has perhaps been here.
+            await self._delete(wanted.room, dispatched.id)
+            raise
 
     async def _relieve(self, wanted: _Wanted) -> None:
         """Put out agents of earlier attempts; a host that plays, once the new one does too.
 
         It may be alive, cut off from Temporal alone, and all that keeps a caller from silence.
+        What it was told to play, the new one plays.
         """
         at_work = await self._at_work(wanted)
+        if any(person.attributes.get(HOLD) == "on" for person in at_work.old):
+            await self._rooms.hold(wanted.room, on=True)
         if wanted.agent == HOST and _plays(at_work.old):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RELIEF.total_seconds()):

@@ -1,6 +1,11 @@
 """What is asked of the voice agents, and what they report."""
 
+from datetime import timedelta
+
 from domain.payload import Payload
+
+OVERLAP = timedelta(milliseconds=300)
+"""From a host's track being published to the caller hearing it."""
 
 
 class HostOrder(Payload):

@@ -29,6 +29,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._asking, self._answering = asyncio.Event(), asyncio.Event()
         self._loses = False
+        self._words = b""
+        self._said = asyncio.Event()
         self._links: set[asyncio.Task[None]] = set()
 
     @property
@@ -61,6 +63,11 @@ class Proxy:
         """Let nothing through, either way; connections stay open, new ones are accepted."""
         self._asking.clear()
         self._answering.clear()
+
+    def hold_at(self, words: bytes) -> asyncio.Event:
+        """Do as `hold` does once somebody says this (in one piece); the event tells when."""
+        self._words, self._said = words, asyncio.Event()
+        return self._said
 
     def swallow(self) -> None:
         """Do as `hold` does, but what is sent meanwhile is lost."""
@@ -98,7 +105,8 @@ class Proxy:
                 there, to_there = await asyncio.open_connection(*self._target)
                 ends.append(to_there)
                 await asyncio.gather(
-                    _pump(reader, to_there, self._asking), _pump(there, writer, self._answering)
+                    self._pump(reader, to_there, self._asking),
+                    self._pump(there, writer, self._answering),
                 )
         except asyncio.CancelledError:
             for end in ends:
@@ -108,15 +116,18 @@ class Proxy:
                 end.transport.abort()
             await asyncio.gather(*(end.wait_closed() for end in ends), return_exceptions=True)
 
-
-async def _pump(
-    source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
-) -> None:
-    while chunk := await source.read(CHUNK):
-        await gate.wait()
-        sink.write(chunk)
-        await sink.drain()
-    sink.write_eof()
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
+    ) -> None:
+        while chunk := await source.read(CHUNK):
+            if self._words and self._words in chunk:
+                self._words = b""
+                self.hold()
+                self._said.set()
+            await gate.wait()
+            sink.write(chunk)
+            await sink.drain()
+        sink.write_eof()
 
 
 def _reset_on_close(end: asyncio.StreamWriter) -> None:

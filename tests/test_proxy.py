@@ -83,6 +83,23 @@ async def test_an_answer_can_be_held_although_the_server_has_heard(proxy: Proxy)
     await client.leave()
 
 
+async def test_the_word_that_is_waited_for_holds_it_and_everything_after(proxy: Proxy) -> None:
+    client, other = await Client.of(proxy), await Client.of(proxy)
+    said = proxy.hold_at(b"two")
+    client.say("one")
+    assert await client.hears() == "one"
+    assert not said.is_set()
+    client.say("two")
+    await asyncio.wait_for(said.wait(), WITHIN_S)
+    other.say("three")
+    await client.hears_nothing()
+    await other.hears_nothing()
+    await proxy.pass_on()
+    assert [await client.hears(), await other.hears()] == ["two", "three"]
+    for one in (client, other):
+        await one.leave()
+
+
 async def test_whoever_lost_something_is_cut_when_packets_pass_again(proxy: Proxy) -> None:
     old = await Client.of(proxy)
     old.say("one")

@@ -14,7 +14,7 @@ from livekit.agents import JobContext, JobProcess
 from temporalio.client import Client
 
 from domain import names
-from domain.voice import HostOrder
+from domain.voice import OVERLAP, HostOrder
 from voice.endings import Ending
 from voice.hold_music import HoldMusic
 from voice.kit import Kit
@@ -25,8 +25,6 @@ ALONE_GRACE = timedelta(milliseconds=300)
 """A track that is published anew is gone for a moment; that is no reason for music."""
 RELIEF = timedelta(seconds=5)
 """How long a host whose time is over plays on for want of another."""
-OVERLAP = timedelta(milliseconds=300)
-"""From another host's track being published to the caller hearing it."""
 CLIP = "hold clip"
 LOOK = timedelta(milliseconds=100)
 OUTLIVES = timedelta(seconds=4)

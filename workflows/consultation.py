@@ -9,11 +9,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
     from domain.phases import Completes, Decision, Outcome, Phase
     from domain.seating import FENCED, OPEN
+    from domain.voice import OVERLAP
     from workflows import steps
     from workflows.course import Course, Stopped
 
-OVERLAP = timedelta(milliseconds=300)
-"""From a track being published to its being heard."""
 ROOMS_FOLLOW = timedelta(seconds=5)
 """For the media server to do what it was told."""
 WARNING = timedelta(seconds=10)
