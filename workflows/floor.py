@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import is_person
     from domain.seating import OPEN, Allow, Arrangement, Grant, Place, Presence, Watch
     from workflows import steps
-    from workflows.options import ROOM_CALL, WATCH, saying
+    from workflows.options import ROOM_CALL, saying, watch_at
 
 QUIET = timedelta(seconds=10)
 ATTENTIVE = timedelta(seconds=1)
@@ -205,7 +205,7 @@ class Floor:
         watching = workflow.start_activity_method(
             RoomActivities.watch,
             Watch(rooms=tuple(rooms), seen=self.presence, every=pace),
-            **saying(WATCH, f"until something changes, every {pace.total_seconds():g} s"),
+            **watch_at(pace),
         )
         with suppress(asyncio.CancelledError):  # told to stop: the watch is called off as well
             await workflow.wait_condition(

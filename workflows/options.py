@@ -28,7 +28,6 @@ ROOM_CALL = ActivityConfig(
 # Never gives up: after an outage of the media server this is what opens the rooms again.
 WATCH = ActivityConfig(
     start_to_close_timeout=timedelta(hours=12),
-    heartbeat_timeout=ALIVE,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=300)
     ),
@@ -93,6 +92,12 @@ RESERVING = ActivityConfig(
     schedule_to_close_timeout=timedelta(seconds=15),
     retry_policy=_QUICKLY,
 )
+
+
+def watch_at(every: timedelta) -> ActivityConfig:
+    """Watch at a pace: where nobody looks closely, a dead worker may be noticed as late."""
+    summary = f"until something changes, every {every.total_seconds():g} s"
+    return saying({**WATCH, "heartbeat_timeout": max(ALIVE, every)}, summary)
 
 
 def saying(config: ActivityConfig, summary: str) -> ActivityConfig:
