@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import Refused, Unreachable
 from domain.journal import Event
-from domain.names import BRIEFER, HOST
+from domain.names import BRIEFER, HOST, is_host
 from domain.phases import Outcome, Phase
 from tests.people import StagedTransfer
 from tests.stage import WITHIN_S, Stage
@@ -133,6 +133,24 @@ async def test_a_restarted_media_server_gets_its_rooms_back(stage: Stage) -> Non
     await transfer.complete()
     await transfer.ends(Outcome.COMPLETED)
     await call.is_with("agt_b")
+
+
+async def test_a_host_that_comes_to_a_caller_on_hold_is_told_so(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    (lost,) = told_to_play(stage, call.room)
+    stage.rooms.leave(call.room, lost)
+    await stage.until(lambda: bool(told_to_play(stage, call.room) - {lost}), "another is told")
+    await transfer.cancel()
+    await transfer.ends(Outcome.CANCELLED)
+    await call.is_with("agt_a")
+    await stage.until(lambda: not told_to_play(stage, call.room), "it is told to be silent")
+
+
+def told_to_play(stage: Stage, room: str) -> set[str]:
+    people = stage.rooms.people[room].values()
+    return {guest.identity for guest in people if guest.told and is_host(guest.identity)}
 
 
 async def test_a_refused_step_gives_the_caller_back(stage: Stage) -> None:

@@ -10,7 +10,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.phases import Completes, Decision, Outcome, Phase
     from domain.seating import FENCED, OPEN
     from domain.voice import OVERLAP
-    from workflows import steps
     from workflows.course import Course, Stopped
 
 ROOMS_FOLLOW = timedelta(seconds=5)
@@ -121,8 +120,7 @@ class Consultation:
 
     async def _hold_starts(self) -> bool:
         course = self._course
-        course.is_on_hold = True
-        await steps.hold(course.room_a, on=True)
+        await course.hold.begin()
         by = workflow.now() + self._order.patience.host
         plays = await course.until(
             lambda: self._floor.presence.host_plays(course.room_a), by=by, of="the host"
@@ -131,7 +129,7 @@ class Consultation:
             heard = workflow.now() + OVERLAP
             await course.until(lambda: False, by=heard, of="the music to be heard")
         else:
-            await course.stop_hold()
+            await course.hold.end()
         return plays
 
     async def _send_a_back(self) -> None:
@@ -146,6 +144,6 @@ class Consultation:
             self._floor.place(a, course.room_a, OPEN)
             by = workflow.now() + self._order.patience.gone
             await course.until(lambda: self._floor.live(a, course.room_a), by=by, of="A's voice")
-            await course.stop_hold()
+            await course.hold.end()
             course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
         course.decisions.forget(Decision.BACK_TO_CALLER)

@@ -14,11 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import call_workflow, room_name
     from domain.orders import TransferOrder, TransferReport
     from domain.phases import Decision, Outcome, Phase, Responsible
-    from workflows import steps
     from workflows.decisions import BEING_ASKED, Decisions
     from workflows.desk import DecisionDesk
     from workflows.diary import Diary
     from workflows.floor import Floor
+    from workflows.hold import Hold
     from workflows.visibility import show
 
 
@@ -51,7 +51,7 @@ class Course(DecisionDesk):
         self.outcome: Outcome | None = None
         self.caller_has_left = False
         self.is_flipped = False
-        self.is_on_hold = False
+        self.hold = Hold(self.floor, self.room_a)
         self.briefing_spoken = False
         self.is_over = False
         self._attempt: Attempt | None = None
@@ -153,11 +153,6 @@ class Course(DecisionDesk):
         if not await self.until(goal, by=workflow.now() + within, of=of):
             raise Stopped(Outcome.FAILED)
 
-    async def stop_hold(self) -> None:
-        """Let the host be silent again, unless the caller is alone."""
-        await steps.hold(self.room_a, on=False)
-        self.is_on_hold = False
-
     def _until_somebody_is_gone(self) -> timedelta | None:
         moments = self.floor.moments_of_going(self.order.patience.gone)
         now = workflow.now()
@@ -247,7 +242,7 @@ class Course(DecisionDesk):
             other_room=self.old_room,
             agent=has_caller.get(self.responsible),
             responsible=self.responsible,
-            on_hold=self.is_on_hold,
+            on_hold=self.hold.is_on,
             guest=self.order.agent_b if guest_is_awaited else None,
             ended=self.is_over,
             caller_left=self.caller_is_gone,

@@ -180,8 +180,9 @@ class Floor:
 
     async def _follow_plan(self, shift: int) -> None:
         # Only from here: a watch that was called off may look once more at a room just closed.
-        for room in [r for r in self.presence.vanished if r in self._rooms]:
-            await steps.open_room(room)
+        lost = [room for room in self.presence.vanished if room in self._rooms]
+        await asyncio.gather(*map(steps.open_room, lost))
+        for room in lost:
             self.presence = self.presence.reopened(room)
         changes = self._changes()
         if changes is None and not self._expected:

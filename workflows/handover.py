@@ -92,10 +92,10 @@ class Handover:
         """Nobody may be heard in the caller's old ear any more but whoever has a place there."""
         course = self._course
         if self._order.follows:
-            course.is_on_hold = False
+            course.hold.forget()
             self._floor.empty(course.room_a)
         else:
-            await course.stop_hold()
+            await course.hold.end()
 
     async def _bring_a_along(self) -> None:
         course, a = self._course, self._order.agent_a

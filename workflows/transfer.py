@@ -55,7 +55,7 @@ class TransferWorkflow(Course):
         return await steps.to_the_end(self._end(outcome))
 
     def _attend(self) -> None:
-        """Watch the rooms, write the diary and keep the call informed, all along."""
+        """Watch the rooms, write the diary, keep hosts and the call informed, all along."""
         for room in (self.room_a, self.room_b):
             self.floor.add(room)
         self.floor.expect(self.order.caller, self.room_a)
@@ -64,6 +64,7 @@ class TransferWorkflow(Course):
         self._attending = [
             asyncio.create_task(self.diary.keep()),
             asyncio.create_task(self.tell_of_people()),
+            asyncio.create_task(self.hold.keep()),
             asyncio.create_task(self.keep_call_informed()),
         ]
 
@@ -142,9 +143,9 @@ class TransferWorkflow(Course):
             self.offer_seat(order.caller, self.room_a, "back")
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
-        if self.is_on_hold:
+        if self.hold.is_on:
             with suppress(ActivityError):  # the call tries again when it has the floor
-                await self.stop_hold()
+                await self.hold.end()
 
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
