@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	--override requirements/overrides.txt
 
-.PHONY: help up down doctor demo test check format sync lock clean
+.PHONY: help up down doctor demo bench test check format sync lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -22,6 +22,10 @@ doctor: ## Check every dependency and setting, and say the fix
 
 demo: ## Watch two warm transfers with real audio, measured (LLM_MODEL=…: with a model's briefing)
 	@$(PYTHON) -m stack run -- python -m robots demo $(ARGS)
+
+bench: ## Measure twenty transfers beside bare programs, and judge the figures (ARGS="--transfers 3": a look)
+	@$(PYTHON) -m stack servers
+	@$(BIN)/python -m robots.bench $(ARGS)
 
 test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only these)
 	@$(PYTHON) -m stack servers

@@ -53,6 +53,7 @@ def _temporal(name: str, env: Mapping[str, str], ports: Mapping[str, int], data:
     start = (
         *(str(program), "server", "start-dev", "--ip", "127.0.0.1"),
         *("--port", str(ports["TEMPORAL_PORT"]), "--ui-port", str(ports["TEMPORAL_UI_PORT"])),
+        *("--metrics-port", str(ports["TEMPORAL_METRICS_PORT"])),
         *("--db-filename", str(data / "temporal.db"), "--namespace", namespace),
         *("--dynamic-config-value", QUICK_TIMERS, "--log-level", "warn"),
     )

@@ -31,6 +31,7 @@ PORTS = (
     Port("LIVEKIT_UDP_PORT", 7882, "livekit", "LiveKit's media over UDP", udp=True),
     Port("TEMPORAL_PORT", 7233, "temporal", "Temporal"),
     Port("TEMPORAL_UI_PORT", 8233, "temporal", "Temporal's UI"),
+    Port("TEMPORAL_METRICS_PORT", 8234, "temporal", "Temporal's metrics"),
     Port("VOICE_HOST_PORT", 8081, "host", "the health of `voice host`"),
     Port("VOICE_BRIEFER_PORT", 8082, "briefer", "the health of `voice briefer`"),
 )

@@ -1,0 +1,89 @@
+"""Watches the machine while something is measured, and says whether it was quiet enough.
+
+The rule: a figure counts only if, while it was measured,
+
+- the same ears heard no silence above 60 ms in 10 s in which nothing happened (`measure.py`);
+- everything that is not part of the run used at most 0.35 of a core (`OTHER`);
+- this process's own 20 ms clock was more than 40 ms late at most four times;
+- no robot's microphone was later than what it holds in advance.
+
+What does not count is measured once more; if that does not count either, it is void, and a void
+figure is neither shown nor passed. Thresholds as measured: a run with OTHER below 0.36 is calm,
+and every run with at most four late ticks was free of gaps above 100 ms.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from robots.bench.processes import cpu_ms, machine_ms
+from robots.measure import DISTURBED_MS
+from robots.voice import CUSHION_S
+
+MOST_OTHER_CORES = 0.35
+MOST_LATE_TICKS = 4
+TICK_S, LATE_S = 0.02, 0.04
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """How quiet it was: seconds watched, cores used by others, late ticks; robots' faults in ms."""
+
+    seconds: float
+    other: float
+    late_ticks: int
+    undisturbed: float = 0.0
+    stalled: float = 0.0
+
+    @property
+    def disturbances(self) -> list[str]:
+        """Why this does not count, for people; empty when it does."""
+        return [
+            reason
+            for broken, reason in (
+                (self.undisturbed > DISTURBED_MS, f"{self.undisturbed:.0f} ms of silence unasked"),
+                (self.other > MOST_OTHER_CORES, f"others used {self.other:.2f} cores"),
+                (self.stalled > CUSHION_S * 1000, f"a robot stalled {self.stalled:.0f} ms"),
+                (self.late_ticks > MOST_LATE_TICKS, f"{self.late_ticks} ticks came late"),
+            )
+            if broken
+        ]
+
+
+class Vigil:
+    """`async with vigil.watching():` around each stretch that is measured; they add up."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._other_ms = 0.0
+        self._late = 0
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Watch until the block ends."""
+        clock = asyncio.create_task(self._tick())
+        began, all_ms, own_ms = time.monotonic(), machine_ms(), cpu_ms(os.getpid())
+        try:
+            yield
+        finally:
+            clock.cancel()
+            self._seconds += time.monotonic() - began
+            self._other_ms += machine_ms() - all_ms - (cpu_ms(os.getpid()) - own_ms)
+
+    def quiet(self, undisturbed: float = 0.0, stalled: float = 0.0) -> Quiet:
+        """How quiet it was in all that was watched."""
+        other = max(0.0, self._other_ms / 1000 / self._seconds) if self._seconds else 0.0
+        return Quiet(round(self._seconds, 1), round(other, 3), self._late, undisturbed, stalled)
+
+    async def _tick(self) -> None:
+        due = time.monotonic()
+        while True:
+            due += TICK_S
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            late = time.monotonic() - due
+            if late > LATE_S:
+                self._late += 1
+                due += late
