@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.briefing import Turn
-from domain.phases import Availability, CallState, Decision, Phase, Role, TurnKind
+from domain.phases import CallState, Decision, Phase, Role, TurnKind
 from domain.ports import KeptSeat
 from domain.views import AgentView, CallView, SignedIn, TransferView
 
@@ -216,7 +216,3 @@ class Record(People, Protocol):
 
     async def ping(self) -> None:
         """Reach the database, or raise."""
-
-    async def agent_busy(self, tenant: str, agent: str) -> Availability:
-        """Say what one agent is doing."""
-        ...

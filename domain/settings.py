@@ -64,7 +64,6 @@ class ModelSettings(BaseSettings):
     llm_timeout_s: float = Field(6.0, gt=0, le=60, description="for all models together")
     tts_model: str | None = Field(None, description="any LiteLLM speech model; espeak-ng if unset")
     tts_voice: str = "alloy"
-    stt_model: str | None = None
 
     @property
     def models(self) -> tuple[str, ...]:

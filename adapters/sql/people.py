@@ -155,10 +155,6 @@ class SqlPeople:
         async with self._db.reading() as db:
             return await agents_now(db, tenant)
 
-    async def agent_busy(self, tenant: str, agent: str) -> Availability:
-        async with self._db.reading() as db:
-            return availability(await agent_row(db, tenant, agent))
-
 
 async def _change(db: AsyncConnection, tenant: str, person_id: str, **values: object) -> None:
     mine = (people.c.tenant == tenant, people.c.id == person_id)
