@@ -1,11 +1,10 @@
 """Both databases: migrated alike, never missing an event, and never waited for for ever."""
 
 import asyncio
-import contextlib
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from domain.errors import Refused, Unreachable
 from domain.journal import Event
 from domain.phases import Phase, Role, TurnKind
 from tests.databases import PostgresServer
+from tests.proxy import running_proxy
 from tests.record_samples import begin, entry
 
 CHECKOUT = Path(__file__).parents[1]
@@ -176,67 +176,24 @@ async def test_a_failure_never_quotes_a_row(record: SqlRecord) -> None:
     assert refused.value.__cause__ is None
 
 
-class Line:
-    """A line to a server, that can be cut without either end being told."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self._flows = asyncio.Event()
-        self._flows.set()
-        self.is_cut = asyncio.Event()
-
-    @contextlib.asynccontextmanager
-    async def laid_to(self, port: int) -> AsyncIterator[None]:
-        """Carry what comes to the own port to the server's, and back."""
-
-        async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with contextlib.suppress(ConnectionError):
-                while heard := await reader.read(65_536):
-                    await self._flows.wait()
-                    writer.write(heard)
-            writer.close()
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-            there = asyncio.create_task(carry(reader, far_writer))
-            await carry(far_reader, writer)
-            await there
-
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield
-        finally:
-            self.mend()
-            server.close()
-
-    def cut(self) -> None:
-        """Let nothing through any more."""
-        self._flows.clear()
-        self.is_cut.set()
-
-    def mend(self) -> None:
-        """Let everything through again."""
-        self._flows.set()
-
-
 async def test_a_postgres_that_falls_silent_is_unreachable_in_time_and_found_again(
     postgres: PostgresServer, postgres_url: str
 ) -> None:
-    line = Line()
+    is_silent = asyncio.Event()
 
-    async def write_while_it_is_cut(database: Database) -> None:
+    async def write_while_it_is_silent(database: Database) -> None:
         async with database.writing() as db:
-            line.cut()
+            proxy.hold()
+            is_silent.set()
             await db.execute(sa.text("SELECT 1"))
 
-    async with line.laid_to(postgres.port):
-        url = make_url(postgres_url).set(port=line.port).render_as_string(False)
+    async with running_proxy(f"127.0.0.1:{postgres.port}") as proxy:
+        url = make_url(postgres_url).set(port=proxy.port).render_as_string(False)
         database = Database(url)
         async with open_record(url) as record:
             sample = await begin(record)
-            writing = asyncio.create_task(write_while_it_is_cut(database))
-            await line.is_cut.wait()
+            writing = asyncio.create_task(write_while_it_is_silent(database))
+            await is_silent.wait()
             began = time.monotonic()
             failures = await asyncio.gather(
                 writing,
@@ -248,7 +205,7 @@ async def test_a_postgres_that_falls_silent_is_unreachable_in_time_and_found_aga
             )
             assert time.monotonic() - began < 5
             assert [type(failure) for failure in failures] == [Unreachable] * 5
-            line.mend()
+            await proxy.pass_on()
             assert await record.call("one", sample.call_id) is not None
         await database.close()
 
@@ -280,3 +237,26 @@ async def test_a_locked_or_missing_file_is_unreachable_in_time(
             assert await record.agents("one") == ()
         await db.rollback()
     await engine.dispose()
+
+
+async def test_writers_that_are_called_off_let_the_next_one_in_at_once(database_url: str) -> None:
+    database, other = Database(database_url), Database(database_url)
+    writes = asyncio.Event()
+
+    async def write_for_ever() -> None:
+        async with database.writing():
+            writes.set()
+            await asyncio.Event().wait()
+
+    first = asyncio.create_task(write_for_ever())
+    await writes.wait()
+    waiting = [asyncio.create_task(write_for_ever()) for _ in range(3)]
+    _, pending = await asyncio.wait(waiting, timeout=0.2)
+    assert len(pending) == len(waiting)
+    for task in (first, *waiting):
+        task.cancel()
+    await asyncio.gather(first, *waiting, return_exceptions=True)
+    began = time.monotonic()
+    async with other.writing():
+        assert time.monotonic() - began < 1
+    await asyncio.gather(database.close(), other.close())
