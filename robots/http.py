@@ -69,20 +69,29 @@ class Api:
     ) -> httpx.Response:
         """Send one request; `key` is its Idempotency-Key. A 503 is repeated with the same key.
 
+        So is a request whose connection broke or was refused: the api may be back in a moment.
+
         Raises:
             Problem: Any answer that is not 2xx, a 503 once `patience_s` has passed.
+            httpx.TransportError: No answer until then.
         """
         headers = {"Idempotency-Key": key} if key else {}
         deadline = time.monotonic() + self.patience_s
         while True:
-            answer = await self.http.request(method, path, json=body, headers=headers)
-            if answer.is_success:
-                return answer
-            problem = Problem(answer)
-            if problem.status != UNAVAILABLE or time.monotonic() > deadline:
-                raise problem
+            wait_s = AGAIN_AFTER_S
+            try:
+                answer = await self.http.request(method, path, json=body, headers=headers)
+                if answer.is_success:
+                    return answer
+                problem = Problem(answer)
+                if problem.status != UNAVAILABLE or time.monotonic() > deadline:
+                    raise problem
+                wait_s = problem.retry_after_s or wait_s
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
             self.repeated += 1
-            await asyncio.sleep(problem.retry_after_s or AGAIN_AFTER_S)
+            await asyncio.sleep(wait_s)
 
     async def view(
         self, kind: type[V], method: str, path: str, body: Json | None = None, key: str = ""
