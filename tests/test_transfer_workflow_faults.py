@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import Refused, Unreachable
+from domain.errors import NotThere, Refused, Unreachable
 from domain.journal import Event
 from domain.names import BRIEFER, HOST, is_host
 from domain.phases import Outcome, Phase
@@ -49,6 +49,19 @@ async def test_a_lost_briefer_is_replaced(stage: Stage) -> None:
     await transfer.until_briefing()
     await transfer.tells(Event.BRIEFING_SPOKEN)
     assert transfer.now.briefing_spoken
+
+
+async def test_a_briefer_lost_with_its_room_is_sent_again_when_agent_b_is_here(
+    stage: Stage,
+) -> None:
+    call = await stage.talking()
+    stage.voices.failing = [NotThere("The room is gone")]
+    transfer = await call.transfer()
+    await transfer.tells(Event.BRIEFING_SILENT)
+    await transfer.until_briefing()
+    await transfer.tells(Event.BRIEFING_SPOKEN)
+    await transfer.cancel()
+    await transfer.ends(Outcome.CANCELLED)
 
 
 async def test_a_model_that_hangs_keeps_nobody_waiting(stage: Stage) -> None:

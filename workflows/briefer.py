@@ -31,6 +31,7 @@ class Briefer:
         self._wanted = True
         self._interrupted = False
         self._left = False
+        self._found_no_voice = False
         self.is_written = False
         self.was_spoken = False
 
@@ -38,6 +39,10 @@ class Briefer:
         """Speak from the start, also when a changed text makes the old words wrong."""
         self._wanted = True
         self._interrupted = True
+
+    def listener_is_here(self) -> None:
+        """Speak after all, if there was no voice to be had while agent B was on the way."""
+        self._wanted = self._wanted or self._found_no_voice
 
     def hush(self) -> None:
         """Stop speaking."""
@@ -106,4 +111,5 @@ class Briefer:
             self.was_spoken = True
             self._note(Event.BRIEFING_SPOKEN)
         except ActivityError:
+            self._found_no_voice = True
             self._note(Event.BRIEFING_SILENT)

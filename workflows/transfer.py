@@ -96,6 +96,7 @@ class TransferWorkflow(Course):
         """Brief agent B, and let the agents talk until they agree."""
         self.note(Event.AGENT_B_ARRIVED, self.order.agent_b)
         self.enter(Phase.BRIEFING, Event.BRIEFING_STARTED)
+        self._briefer.listener_is_here()
         if not self.order.follows:
             self.offer_seat(self.order.agent_b, self.room_a, "mirror")
         await self._consultation.until_agreed()
