@@ -110,6 +110,7 @@ class Transfer(View):
     accepted: bool = False
     move: Move | None = None
     timeline: tuple[Moment, ...] = ()
+    decided_by: dict[str, Who] | None = None
 
 
 class Turn(View):

@@ -83,6 +83,7 @@ async def running_livekit(
         },
         "room": {"auto_create": False},
         "keys": {key: secret},
+        "agents": {"target_load": 1.0},  # as in our own stack
     }
     if webhook_url:
         config["webhook"] = {"api_key": key, "urls": [webhook_url]}

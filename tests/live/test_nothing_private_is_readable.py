@@ -1,12 +1,13 @@
-"""Names, notes, turns, reasons and tokens: in no log, no LiveKit list and no history."""
+"""Names, notes, turns, reasons and tokens: in no log, no LiveKit list and nothing of Temporal."""
 
+import base64
 import secrets
 
 from robots.scene import Scene
 from stack.local import LocalStack
 from tests.live.course import with_a_again
 from tests.live.judge import kept
-from tests.live.readable import histories, listed, logs
+from tests.live.readable import database, histories, laid_open, listed, logs
 
 PLANTED = ("name", "agent", "about", "turn", "aside", "note", "edited", "reason")
 
@@ -29,9 +30,21 @@ async def test_no_name_word_or_token_in_logs_livekit_and_temporal(
         await scene.consulting()
         await scene.b.decline(scene.transfer_id, f"I can't: {canary['reason']}.")
         await with_a_again(scene, "declined")
-    texts = {"LiveKit's lists": "\n".join(seen), **logs(stack), **await histories(stack, scene)}
-    assert all(texts.values())
-    await kept(scene, texts=texts, canaries=(*canary.values(), *tokens(scene)))
+    told, kept_by_temporal = await histories(stack, scene), database(stack)
+    texts = {"LiveKit's lists": "\n".join(seen), **logs(stack), **told, **kept_by_temporal}
+    # What is looked through is what it should be, and can be read.
+    assert {f"{part}.log" for part in stack.names} <= set(texts)
+    assert scene.caller.id in texts["LiveKit's lists"]
+    assert all(scene.transfer_id in text for text in told.values())
+    assert any(scene.transfer_id in text for text in kept_by_temporal.values())
+    opened = {name: laid_open(text) for name, text in texts.items()}
+    await kept(scene, texts=opened, canaries=(*canary.values(), *tokens(scene)))
+
+
+def test_what_is_wrapped_in_base64_is_found() -> None:
+    told = b"x" * 7 + base64.b64encode(b'{"name": "canary0123456789ab"}')
+    wrapped = base64.urlsafe_b64encode(b"{}" + told).decode()
+    assert "canary0123456789ab" in laid_open(f"payload {wrapped}, abc")
 
 
 def tokens(scene: Scene) -> list[str]:

@@ -1,4 +1,4 @@
-"""Agent A on her old tokens after the transfer: she is put out, and hears nothing."""
+"""Who comes back on an old token after the transfer is put out, unheard and hearing nothing."""
 
 import time
 
@@ -13,8 +13,11 @@ from robots.sound import Track
 from robots.views import Seat
 from robots.voice import Voice
 from robots.waiting import until
-from tests.live.course import consulting
+from tests.live.course import briefing, consulting, with_a_again
 from tests.live.judge import kept
+
+AS_OFTEN_AS = 2
+"""She tries again and again: being quick must not pay."""
 
 
 async def handed_over(scene: Scene) -> list[Seat]:
@@ -30,15 +33,15 @@ async def handed_over(scene: Scene) -> list[Seat]:
 
 async def call_goes_on(scene: Scene) -> None:
     """The transfer has handed the rooms back to the call, which alone decides who is in them."""
-    calls = scene.b.calls
+    calls = scene.a.calls if scene.transfer.outcome == "declined" else scene.b.calls
     await until(lambda: not calls[scene.call_id].transfer_id, 5, "the call to go on by itself")
 
 
 async def put_out_deaf(seat: Seat) -> None:
-    """She comes back on this token; in the end she is out, without having received a frame."""
+    """Somebody comes back on this token, and is out in the end, without having received a frame."""
     place = Place(seat, Voice("d"), Ears())
     await place.join()
-    await until(lambda: place.why_gone, 5, "A to be put out")
+    await until(lambda: place.why_gone, 5, "them to be put out")
     await place.leave()
     await place.ears.close()
     assert place.why_gone == "PARTICIPANT_REMOVED"
@@ -67,9 +70,36 @@ async def test_a_is_put_out_of_the_room_the_caller_was_moved_to(scene: Scene) ->
 async def test_a_is_put_out_of_the_room_the_caller_stayed_in(stage: Stage) -> None:
     async with Scene(stage, follows=False) as scene:
         of_room_a, of_room_b = await handed_over(scene)
+        since = time.monotonic()
+        for _ in range(AS_OFTEN_AS):
+            await put_out_deaf(of_room_a)
+        await call_goes_on(scene)
+        for _ in range(AS_OFTEN_AS):
+            await put_out_deaf(of_room_a)
+        assert not voices_of_her(scene.caller, since, scene.a.id)
+        assert not voices_of_her(scene.b, since, scene.a.id)
+        with pytest.raises(rtc.ConnectError):
+            await Place(of_room_b, Voice("d"), Ears()).join()
+        await kept(scene)
+
+
+async def test_b_who_declined_hears_nothing_and_is_not_heard(stage: Stage) -> None:
+    async with Scene(stage, follows=False) as scene:
+        await scene.talking()
+        await briefing(scene)
+        await until(lambda: scene.room_a in scene.b.places, 5, "B's seat in the caller's room")
+        of_room_b, of_room_a = (place.seat for place in scene.b.places.values())
+        await scene.b.decline(scene.transfer_id)
+        await with_a_again(scene, "declined")
+        since = time.monotonic()
         await put_out_deaf(of_room_a)
         await call_goes_on(scene)
         await put_out_deaf(of_room_a)
         with pytest.raises(rtc.ConnectError):
             await Place(of_room_b, Voice("d"), Ears()).join()
+        assert not voices_of_her(scene.caller, since, scene.b.id)
+        assert not voices_of_her(scene.a, since, scene.b.id)
+        of_the_caller = scene.caller.places[scene.caller.home].seat
         await kept(scene)
+        with pytest.raises(rtc.ConnectError):
+            await Place(of_the_caller, Voice("d"), Ears()).join()

@@ -1,0 +1,100 @@
+"""Strangers at the door: a bad postman, and signals where they may not decide.
+
+On a stack of its own: its LiveKit reports to a post office, it believes a proxy on loopback, and
+signals don't decide.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+import pytest_asyncio
+
+from robots.scene import Scene, Stage
+from robots.waiting import until
+from stack.environment import bare
+from stack.local import LocalStack
+from tests.live.course import briefing, consulting
+from tests.live.judge import kept
+from tests.live.post_office import PostOffice, open_post_office
+from tests.live.signals import ignored, send_signal
+from tests.servers import running_livekit
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The stack, and the post office of its LiveKit."""
+
+    stack: LocalStack
+    office: PostOffice
+
+    @property
+    def stage(self) -> Stage:
+        return Stage.of({**self.stack.env, "WARM_TRANSFER_URL": self.stack.urls["api"]})
+
+
+@pytest_asyncio.fixture(scope="module")
+async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
+    folder = tmp_path_factory.mktemp("guarded")
+    with open_post_office() as office:
+        async with running_livekit(folder, office.url) as server:
+            settings = {
+                "LIVEKIT_URL": server.url,
+                "LIVEKIT_API_KEY": server.key,
+                "LIVEKIT_API_SECRET": server.secret,
+                "FORWARDED_ALLOW_IPS": "127.0.0.1",
+                "SIGNALS_DECIDE": "false",
+            }
+            with LocalStack(folder / "run", {**bare(), **settings}, free_ports=True) as stack:
+                yield Guarded(stack, office)
+
+
+@pytest_asyncio.fixture
+async def guarded_scene(guarded: Guarded) -> AsyncIterator[Scene]:
+    async with Scene(guarded.stage) as scene:
+        yield scene
+
+
+async def test_a_transfer_completes_though_no_webhook_ever_arrives(
+    guarded: Guarded, guarded_scene: Scene
+) -> None:
+    scene = guarded_scene
+    await scene.talking()
+    await consulting(scene)
+    await scene.accepted()
+    await scene.completed()
+    assert (await scene.ended()).outcome == "completed"
+    assert guarded.office.letters, "LiveKit reported nothing, so nothing was withheld"
+    await kept(scene)
+
+
+async def test_webhooks_late_twice_and_out_of_order_change_nothing(
+    guarded: Guarded, guarded_scene: Scene
+) -> None:
+    scene = guarded_scene
+    async with guarded.office.badly_delivered(guarded.stack.urls["api"]) as answers:
+        await scene.talking()
+        await consulting(scene)
+        await scene.accepted()
+        await scene.completed()
+        assert (await scene.ended()).outcome == "completed"
+        await kept(scene)
+    assert set(answers) == {200}
+
+
+async def test_signals_decide_nothing_where_the_setting_says_so(
+    guarded: Guarded, guarded_scene: Scene
+) -> None:
+    scene = guarded_scene
+    await scene.talking()
+    await briefing(scene)
+    for times, name in enumerate(("accept", "decline", "cancel"), start=1):
+        await send_signal(guarded.stack, scene, name)
+        await until(partial(ignored, scene, times), 10, f"{name} to be ignored")
+    assert not scene.transfer.accepted
+    await scene.accepted()
+    await scene.completed()
+    ended = await scene.ended()
+    assert {one.id for one in (ended.decided_by or {}).values()} == {scene.a.id, scene.b.id}
+    await kept(scene)
