@@ -8,6 +8,8 @@ import pytest_asyncio
 from robots.scene import Scene, Stage
 from stack.environment import bare
 from stack.local import LocalStack
+from tests.live.parts import told
+from tests.proxy import Proxy, running_proxy
 
 
 @pytest.fixture(scope="package")
@@ -19,6 +21,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 @pytest.fixture(scope="package")
 def stage(stack: LocalStack) -> Stage:
     return Stage.of({**stack.env, "WARM_TRANSFER_URL": stack.urls["api"]})
+
+
+@pytest_asyncio.fixture
+async def between(stack: LocalStack) -> AsyncIterator[Proxy]:
+    """The api, and nobody else, speaks with Temporal through this."""
+    async with (
+        running_proxy(stack.env["TEMPORAL_ADDRESS"]) as proxy,
+        told(stack, "api", TEMPORAL_ADDRESS=proxy.address),
+    ):
+        yield proxy
 
 
 @pytest_asyncio.fixture

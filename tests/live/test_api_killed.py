@@ -1,0 +1,170 @@
+"""The api dies between decisions and their answers: nothing is decided twice, nobody misses it."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from robots.http import Json
+from robots.observation import Repeat
+from robots.person import Person
+from robots.scene import Scene
+from robots.stream import Event, Stream
+from robots.waiting import until
+from stack.local import LocalStack
+from tests.live.judge import kept
+from tests.live.parts import Ops
+from tests.proxy import Proxy
+
+
+class Tape:
+    """Everything with an id that one person's stream said, however often it was cut."""
+
+    def __init__(self, person: Person) -> None:
+        self._api = person.api
+        self.events: list[Event] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        stream = Stream(self._api)
+        task = asyncio.create_task(self._follow(stream))
+        await asyncio.wait_for(stream.connected.wait(), 10)
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def until_told(self, what: str) -> None:
+        await until(lambda: any(what in one.data for one in self.events), 15, f"a tape: {what}")
+
+    async def again(self) -> list[Event]:
+        """The same, as told in one piece to somebody who missed all of it."""
+        stream, told = Stream(self._api), self.events[:1]
+        stream.last_id = self.events[0].id
+        async with asyncio.timeout(10), aclosing(stream.events()) as events:
+            async for event in events:
+                told.append(event)
+                if int(event.id) >= int(self.events[-1].id):
+                    break
+        return told
+
+    async def _follow(self, stream: Stream) -> None:
+        async with aclosing(stream.events()) as events:
+            async for event in events:
+                if event.id:
+                    self.events.append(event)
+
+
+class Deadly:
+    """An api that dies before it has told what was decided."""
+
+    def __init__(self, scene: Scene, stack: LocalStack, between: Proxy) -> None:
+        self.scene, self.stack, self.between = scene, stack, between
+
+    async def asks(
+        self, who: Person, path: str, stands: Callable[[], Awaitable[bool]], body: Json
+    ) -> tuple[httpx.Response, httpx.Response]:
+        """What the second and the third request with this key are told; the first is told nothing.
+
+        `stands` says when the first one has been decided.
+        """
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        self.between.hold_answers()
+        first = asyncio.create_task(who.api.http.post(path, json=body, headers=headers))
+        await until(stands, 5, f"{path} to be decided")
+        assert not first.done()
+        await asyncio.to_thread(self.stack.kill, "api")
+        with pytest.raises(httpx.HTTPError):
+            await first
+        await self.between.pass_on()
+        await asyncio.to_thread(self.stack.start, "api")
+        second = await who.api.http.post(path, json=body, headers=headers)
+        return second, await who.api.http.post(path, json=body, headers=headers)
+
+
+async def test_an_answer_lost_with_the_api_is_given_again_and_no_stream_has_a_gap(
+    scene: Scene, stack: LocalStack, between: Proxy
+) -> None:
+    await scene.talking()
+    ops, deadly = await Ops.at(stack, scene), Deadly(scene, stack, between)
+    tapes = {person.name: Tape(person) for person in scene.people}
+    caller, a, b = tapes.values()
+    async with caller.running(), a.running(), b.running():
+        repeats = [await asked(scene, ops, deadly), await accepted(scene, ops, deadly)]
+        repeats.append(await completed(scene, ops, deadly))
+        await scene.ended()
+        for tape in tapes.values():
+            await tape.until_told('"phase":"ended"')
+    for tape in tapes.values():
+        ids = [int(event.id) for event in tape.events]
+        assert ids == sorted(set(ids))
+        assert not [event for event in tape.events if event.kind == "resync"]
+    await completely_told(a, lambda event: scene.call_id in event.data)
+    # A call that isn't hers is told to an agent while it waits, and to whoever catches up.
+    await completely_told(b, lambda event: event.kind != "call")
+    # What is no news to the caller is told to nobody who catches up.
+    for phase in ("offering", "briefing", "moving", "ended"):
+        await caller.until_told(f'"phase":"{phase}"')
+    await kept(scene, repeats=repeats)
+
+
+async def asked(scene: Scene, ops: Ops, deadly: Deadly) -> Repeat:
+    """A asks for the transfer."""
+
+    async def stands() -> bool:
+        return bool((await view(ops.call))["transfer_id"])
+
+    body: Json = {
+        "call_id": scene.call_id,
+        "to": {"agent": scene.b.id},
+        "patience": {"offer_s": 60, "move_s": 30},
+    }
+    second, third = await deadly.asks(scene.a, "/v1/transfers", stands, body)
+    assert second.status_code in (200, 201)
+    scene.transfer_id = second.json()["id"]
+    await scene.b.until_offered()
+    return Repeat("transfer", scene.transfer_id, third.json()["id"])
+
+
+async def accepted(scene: Scene, ops: Ops, deadly: Deadly) -> Repeat:
+    await scene.briefed()
+
+    async def stands() -> bool:
+        return bool((await view(ops.transfer))["accepted"])
+
+    path = f"/v1/transfers/{scene.transfer_id}/accept"
+    second, third = await deadly.asks(scene.b, path, stands, {})
+    return Repeat("accept", decided(second, "accept"), decided(third, "accept"))
+
+
+async def completed(scene: Scene, ops: Ops, deadly: Deadly) -> Repeat:
+    scene.decided_at = time.monotonic()
+
+    async def stands() -> bool:
+        return "complete" in str((await view(ops.transfer))["decided"])
+
+    path = f"/v1/transfers/{scene.transfer_id}/complete"
+    second, third = await deadly.asks(scene.a, path, stands, {})
+    await scene.together()
+    return Repeat("complete", decided(second, "complete"), decided(third, "complete"))
+
+
+def decided(answer: httpx.Response, decision: str) -> str:
+    told = answer.json()
+    return f"{answer.status_code} {told['id']} {told['decided_by'][decision]}"
+
+
+async def view(handle: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = await handle.query("view")
+    return shown
+
+
+async def completely_told(tape: Tape, concerns: Callable[[Event], bool]) -> None:
+    known = {event.id for event in tape.events}
+    again = [event for event in await tape.again() if concerns(event)]
+    assert again
+    assert not [f"{event.id} {event.kind}" for event in again if event.id not in known]
