@@ -24,6 +24,9 @@ RECONNECTION = timedelta(seconds=2)
 """Then a new agent is there sooner: the client's own attempts come up to seven seconds apart."""
 LAST_WORD = timedelta(seconds=1)
 """A job whose process is being ended has little time left to say so."""
+ORPHAN = timedelta(seconds=10)
+"""How long a process may outlive its server. One hung at its end (seen once), with nobody left
+who would end it."""
 
 
 class Stay(ABC):
@@ -69,6 +72,7 @@ class Stay(ABC):
             log.info("job ends", extra={"activity": self.order.activity_id, "why": ending.value})
             await asyncio.gather(self.duty.report(ending), self._leave(ending, tasks))
         except asyncio.CancelledError:
+            signal.alarm(round(ORPHAN.total_seconds()))
             await asyncio.gather(self._last_word(), self.outlive())
             raise
         self.context.shutdown(ending.value)

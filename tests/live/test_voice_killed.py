@@ -1,0 +1,157 @@
+"""Voice processes that are away, full or killed: the transfer goes on, and nobody is in silence."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from robots.scene import Scene, Stage
+from robots.waiting import until
+from stack.local import LocalStack
+from tests.live.course import briefing
+from tests.live.judge import kept
+from tests.live.killing import has_ended, kill_with_its_jobs
+
+VOICES = ("host", "briefer")
+
+
+def voices_in(scene: Scene, room: str, role: str, *, playing: bool = False) -> set[str]:
+    """Who of our voices is in a room, by the last sample of the media server."""
+    assert scene.witness
+    return {
+        sight.identity
+        for sight in scene.witness.samples[-1].sights
+        if sight.room == room and sight.identity.startswith(role)
+        if sight.published or not playing
+    }
+
+
+async def events(scene: Scene) -> list[str]:
+    transfer = await scene.a.api.transfer(scene.transfer_id)
+    return [moment.event for moment in transfer.timeline]
+
+
+async def is_told(scene: Scene, event: str) -> bool:
+    return event in await events(scene)
+
+
+def is_written(scene: Scene) -> bool:
+    briefing = scene.b.transfers[scene.transfer_id].briefing
+    return briefing is not None and briefing.ready
+
+
+async def read_by_b_and_refused_to_a(scene: Scene) -> None:
+    """B has the briefing in writing, A can't leave the caller, who is moved all the same."""
+    await scene.offering()
+    await scene.b.take_offer(scene.transfer_id)
+    await until(lambda: is_written(scene), 10, "the written briefing")
+    place = await scene.a.consult(scene.transfer_id)
+    await until(lambda: place.why_gone, 15, "A to be put out of room B")
+    await until(lambda: is_told(scene, "hold_missing"), 5, "A to be told why")
+    await scene.caller.until_hears(scene.a.id, room=scene.room_a)
+    await scene.a.until_hears(scene.caller.id, room=scene.room_a)
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    assert scene.transfer.outcome == "completed"
+    assert not {"hold_started", "consult_started", "briefing_spoken"} & set(await events(scene))
+    await kept(scene)
+
+
+async def test_without_any_voice_the_briefing_is_read_and_hold_never_starts(
+    scene: Scene, stack: LocalStack
+) -> None:
+    await scene.talking()
+    silent = lambda: not voices_in(scene, scene.room_a, "host", playing=True)  # noqa: E731
+    await until(silent, 5, "hold audio to end")
+    await kill_with_its_jobs(stack, *VOICES)
+    try:
+        await read_by_b_and_refused_to_a(scene)
+    finally:
+        await asyncio.to_thread(stack.start, *VOICES)
+
+
+async def test_where_voices_are_full_the_briefing_is_read_and_hold_never_starts(
+    scene: Scene, stage: Stage, stack: LocalStack
+) -> None:
+    async with one_job_each(stack), Scene(stage) as busy:
+        await busy.talking()
+        await busy.offering(patience={"offer_s": 120})
+        await until(lambda: voices_in(busy, busy.room_b, "briefer"), 10, "the only briefer")
+        await answered_at_once(scene)
+        await read_by_b_and_refused_to_a(scene)
+        await busy.a.cancel(busy.transfer_id)
+        await busy.caller.hang_up()
+
+
+@asynccontextmanager
+async def one_job_each(stack: LocalStack) -> AsyncIterator[None]:
+    """Voice processes that refuse a second job."""
+    await kill_with_its_jobs(stack, *VOICES)
+    stack.env["VOICE_MAX_JOBS"] = "1"
+    await asyncio.to_thread(stack.start, *VOICES)
+    try:
+        yield
+    finally:
+        del stack.env["VOICE_MAX_JOBS"]
+        await kill_with_its_jobs(stack, *VOICES)
+        await asyncio.to_thread(stack.start, *VOICES)
+
+
+async def answered_at_once(scene: Scene) -> None:
+    """As `Scene.talking`, where no host is to be had before A answers."""
+    await asyncio.gather(scene.a.sign_in(), scene.b.sign_in())
+    scene.call_id = (await scene.caller.start()).id
+    scene.began = scene.caller.places[scene.caller.home].permissions[0][0]
+    await scene.a.answer(scene.call_id)
+    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+
+
+async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
+    scene: Scene, stack: LocalStack
+) -> None:
+    await scene.talking()
+    await scene.offering()
+    await until(lambda: voices_in(scene, scene.room_b, "briefer"), 10, "a briefer that waits")
+    await asyncio.to_thread(stack.start, "briefer-2")
+    await kill_with_its_jobs(stack, "briefer")
+    await scene.b.take_offer(scene.transfer_id)
+    await until(lambda: len(heard(scene)) == 1, 15, "a briefer to speak")
+    await asyncio.to_thread(stack.start, "briefer")
+    await kill_with_its_jobs(stack, "briefer-2")
+    await until(lambda: len(heard(scene)) == 2, 15, "another briefer to go on")
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    assert scene.transfer.outcome == "completed"
+    await kept(scene)
+
+
+def heard(scene: Scene) -> set[str]:
+    """The briefers that B has heard."""
+    tracks = scene.b.ears.of()
+    return {t.who for t in tracks if t.who.startswith("briefer") and t.first_loud_at}
+
+
+async def test_hold_outlives_its_voice_killed_before_and_in_the_middle(
+    scene: Scene, stack: LocalStack
+) -> None:
+    await scene.talking()
+    await briefing(scene)
+    dead = voices_in(scene, scene.room_a, "host")
+    await asyncio.to_thread(stack.start, "host-2")
+    await kill_with_its_jobs(stack, "host")
+    await until(lambda: voices_in(scene, scene.room_a, "host") - dead, 15, "another host")
+    await scene.consulting()
+    await asyncio.to_thread(stack.start, "host")
+    doomed = stack.pid("host-2")
+    await asyncio.to_thread(stack.kill, "host-2")
+    await scene.passing(6)
+    assert len(voices_in(scene, scene.room_a, "host")) == 1
+    await scene.caller.until_hears("host")
+    await until(lambda: has_ended(doomed), 15, "the jobs of the killed host to end")
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    assert scene.transfer.outcome == "completed"
+    assert "hold_missing" not in await events(scene)
+    await kept(scene)
