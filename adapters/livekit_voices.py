@@ -15,7 +15,7 @@ from datetime import timedelta
 from livekit import api
 
 from adapters.livekit_errors import asking_livekit
-from adapters.livekit_rooms import HOLD, LiveKitRooms
+from adapters.livekit_rooms import LiveKitRooms
 from domain.errors import NotThere, Unreachable
 from domain.names import HOST
 from domain.voice import OVERLAP
@@ -117,11 +117,8 @@ class LiveKitVoices:
         """Put out agents of earlier attempts; a host that plays, once the new one does too.
 
         It may be alive, cut off from Temporal alone, and all that keeps a caller from silence.
-        What it was told to play, the new one plays.
         """
         at_work = await self._at_work(wanted)
-        if any(person.attributes.get(HOLD) == "on" for person in at_work.old):
-            await self._rooms.hold(wanted.room, on=True)
         if wanted.agent == HOST and _plays(at_work.old):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RELIEF.total_seconds()):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from livekit import api, rtc
+from livekit import api
 
 from adapters.livekit import LiveKit
 from domain.errors import NotThere, Unreachable
@@ -77,16 +77,6 @@ async def test_a_new_attempt_puts_out_the_ghosts_of_earlier_ones_only(
         assert new.isconnected()
 
 
-async def test_a_new_host_plays_what_the_old_one_was_told_to_play(
-    livekit: LiveKit, livekit_server: LiveKitServer, room: str
-) -> None:
-    async with agent(livekit_server, room, "host-old", act="1", attempt="1"):
-        await livekit.rooms.hold(room, on=True)
-        async with agent(livekit_server, room, "host-new", act="1", attempt="2") as new:
-            await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=2)
-            await until(lambda: _told(new) == "on", 2, "the new host to be told")
-
-
 async def test_a_dispatch_that_is_called_off_is_withdrawn(
     livekit: LiveKit, livekit_server: LiveKitServer, room: str
 ) -> None:
@@ -152,10 +142,6 @@ async def test_dismissing_leaves_no_agent_and_no_dispatch_of_that_name(
         assert await _dispatched(livekit_server, room) == ["host"]
         await until(lambda: not briefer.isconnected(), 2, "the briefer to be put out")
         assert host.isconnected()
-
-
-def _told(host: rtc.Room) -> str | None:
-    return host.local_participant.attributes.get("hold")
 
 
 async def _plays(livekit: LiveKit, room: str, host: str) -> bool:
