@@ -1,12 +1,13 @@
 """The host: keeps a caller company. It decides by itself, from what it sees in the room.
 
 It plays when it is told to (attribute `hold`), and whenever the caller is there and nobody else
-has a microphone. It needs neither Temporal nor any process of ours to go on doing so.
+has a living microphone. It needs neither Temporal nor any process of ours to go on doing so.
 """
 
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 from livekit import rtc
@@ -18,6 +19,7 @@ from domain.voice import OVERLAP, HostOrder
 from voice.endings import Ending
 from voice.hold_music import HoldMusic
 from voice.kit import Kit
+from voice.pulse import Pulse
 from voice.stay import Stay
 from voice.track import Samples
 
@@ -41,6 +43,7 @@ class Host(Stay):
         self._caller = order.caller
         self._music = HoldMusic(self.room, clip, lambda _: self.end(Ending.BROKEN))
         self._changed = asyncio.Event()
+        self._pulse = Pulse(self._changed.set)
 
     def end(self, ending: Ending) -> None:
         """Name a reason to end; a room that is gone, or shows us out, is a host's normal end."""
@@ -57,6 +60,11 @@ class Host(Stay):
             "track_unpublished",
         ):
             self.room.on(event, lambda *_: self._changed.set())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pulse.feel(self._company))
+            await self._play_when_needed()
+
+    async def _play_when_needed(self) -> None:
         while True:
             self._changed.clear()
             if self._told_to_play or await self._stays_alone():
@@ -90,10 +98,16 @@ class Host(Stay):
 
     @property
     def _caller_is_alone(self) -> bool:
-        others = self.room.remote_participants
-        return self._caller in others and not any(
-            _is_company(other) for other in others.values() if other.identity != self._caller
-        )
+        is_there = self._caller in self.room.remote_participants
+        return is_there and not any(map(self._pulse.beats, self._company()))
+
+    def _company(self) -> Iterator[rtc.RemoteTrackPublication]:
+        """The microphones of whoever can talk with the caller."""
+        for other in self.room.remote_participants.values():
+            if other.identity != self._caller and _can_talk(other):
+                for publication in other.track_publications.values():
+                    if publication.source == rtc.TrackSource.SOURCE_MICROPHONE:
+                        yield publication
 
     @property
     def _relieved(self) -> bool:
@@ -115,15 +129,11 @@ class Host(Stay):
         return self._needed
 
 
-def _is_company(participant: rtc.RemoteParticipant) -> bool:
-    """Tell whether somebody can talk with the caller: a person, or an AI agent in a seat."""
-    is_person = names.is_person(participant.identity) or participant.kind not in (
+def _can_talk(participant: rtc.RemoteParticipant) -> bool:
+    """Tell whether this can be somebody to talk with: a person, or an AI agent in a seat."""
+    return names.is_person(participant.identity) or participant.kind not in (
         rtc.ParticipantKind.PARTICIPANT_KIND_AGENT,
         rtc.ParticipantKind.PARTICIPANT_KIND_EGRESS,
-    )
-    return is_person and any(
-        publication.source == rtc.TrackSource.SOURCE_MICROPHONE
-        for publication in participant.track_publications.values()
     )
 
 

@@ -78,6 +78,7 @@ def _host(kit: Kit, settings: VoiceSettings) -> Role:
         job=functools.partial(host.keep_company, kit),
         warm_up=functools.partial(host.warm_up, clip),
         preload=("voice.host",),
+        subscribes=True,
     )
 
 

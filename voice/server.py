@@ -43,6 +43,8 @@ class Role:
     warm_up: Callable[[JobProcess], None]
     preload: tuple[str, ...]
     """Modules that job processes inherit instead of importing them one by one."""
+    subscribes: bool = False
+    """It takes people's microphones, to notice when one dies."""
 
 
 class VoiceServer:
@@ -77,7 +79,7 @@ class VoiceServer:
             shutdown_process_timeout=2.0,
             permissions=WorkerPermissions(
                 can_publish=True,
-                can_subscribe=False,
+                can_subscribe=role.subscribes,
                 can_publish_data=False,
                 can_update_metadata=False,
                 can_publish_sources=[TrackSource.MICROPHONE],
