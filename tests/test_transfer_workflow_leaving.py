@@ -76,6 +76,41 @@ async def test_a_caller_who_is_back_in_time_has_not_left(stage: Stage) -> None:
     assert transfer.now.move.way is Way.REJOIN, "its standby seat was lost too"
 
 
+@pytest.mark.parametrize("phase", BEFORE_THE_MOVE)
+async def test_a_caller_who_has_only_the_deaf_seat_left_is_called_back(
+    stage: Stage, phase: Phase
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"gone": 10})
+    await transfer.up_to(phase)
+    stage.rooms.leave(transfer.room_a, call.caller.id)
+    await stage.until(lambda: call.caller.talks(transfer.room_a), "the caller is back")
+    await transfer.decide(Decision.DECLINE)
+    await transfer.ends(Outcome.DECLINED)
+    await call.is_with("agt_a")
+
+
+async def test_a_caller_who_stays_in_the_deaf_seat_alone_has_left(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    call.caller.follows = False
+    stage.rooms.leave(transfer.room_a, call.caller.id)
+    await transfer.ends(Outcome.CALLER_LEFT)
+    await call.ends()
+
+
+async def test_agent_b_who_stays_in_the_deaf_seat_alone_has_left(stage: Stage) -> None:
+    call = await stage.talking(follows=False)
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    await stage.until(lambda: transfer.b.is_in(call.room), "B waits in room A too")
+    transfer.b.follows = False
+    stage.rooms.leave(transfer.room_b, transfer.b.id)
+    await transfer.ends(Outcome.AGENT_B_LEFT)
+    await call.is_with("agt_a")
+
+
 async def test_a_caller_without_a_standby_seat_is_asked_to_rejoin(stage: Stage) -> None:
     call = await stage.talking()
     call.caller.follows = False

@@ -163,7 +163,6 @@ class CallWorkflow(Reception):
                 self.floor.drop(self.room)
                 self.room = report.room
                 self.floor.add(self.room)
-                self.hosting.go_to(self.room)
         self.floor.expect(self.order.caller, self.room)
         if self.agent is not None:
             self.floor.expect(self.agent, self.room)

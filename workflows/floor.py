@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.rooms import RoomActivities
     from domain.journal import PersonSeen
     from domain.names import is_person
-    from domain.seating import OPEN, Allow, Arrangement, Grant, Place, Presence, Watch
+    from domain.seating import OPEN, STANDBY, Allow, Arrangement, Grant, Place, Presence, Watch
     from workflows import steps
     from workflows.options import ROOM_CALL, saying, watch_at
 
@@ -124,9 +124,13 @@ class Floor:
         return workflow.now() - since if since else timedelta(0)
 
     def gone_at(self, person: str, grace: timedelta) -> datetime | None:
-        """Say when somebody who has left every room counts as gone; None while they are here."""
+        """Say when somebody who has left every room counts as gone; None while they are here.
+
+        A standby seat is no place to be: whoever sits only there neither hears nor is heard.
+        """
         places = [place for place in self._missed if place[1] == person]
-        if not places or any(s.identity == person for s in self.presence.seen):
+        rooms = [s.room for s in self.presence.seen if s.identity == person]
+        if not places or any(self.grant(person, room) != STANDBY for room in rooms):
             return None
         return max(self._missed[place] for place in places) + grace
 

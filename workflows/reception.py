@@ -159,6 +159,7 @@ class Reception:
         """A running transfer says how things are."""
         if self.request is not None and report.transfer_id == self.request.transfer_id:
             self.report = report
+            self.hosting.go_to(report.room)  # the caller may be moved to somebody who is dead
 
     def _grant(self, person: str) -> Grant | None:
         report = self.report

@@ -66,7 +66,20 @@ class TransferWorkflow(Course):
             asyncio.create_task(self.tell_of_people()),
             asyncio.create_task(self.hold.keep()),
             asyncio.create_task(self.keep_call_informed()),
+            asyncio.create_task(self._call_back()),
         ]
+
+    async def _call_back(self) -> None:
+        """Ask a traveller who has only the standby seat left to come back to where they hear."""
+        home = self.room_a if self.order.follows else self.room_b
+        while True:
+            await workflow.wait_condition(lambda: self._traveller_is_deaf(home))
+            self.offer_seat(self.traveller, home, "back")
+            await workflow.wait_condition(lambda: not self._traveller_is_deaf(home))
+
+    def _traveller_is_deaf(self, home: str) -> bool:
+        waits = self.phase in BEING_ASKED and self.floor.has(self.traveller, self.target)
+        return waits and not self.floor.has(self.traveller, home)
 
     async def _prepare(self) -> None:
         """Reserve agent B, and have room B open for them."""
