@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from robots.http import Json, Problem
+from robots.outside import Outside
 from robots.person import Person
 from robots.place import Place
 from robots.views import Call, Seat, SeatOffer, Transfer
@@ -118,6 +119,12 @@ class Agent(Person):
                 if problem.status not in (403, 409):
                     raise
         return await super().seat_for(offer)
+
+    async def move_out(self) -> Outside:
+        consulting = self.consulting
+        body = await super().move_out()
+        self.consulting = consulting
+        return body
 
     def place_changed(self, place: Place) -> None:
         super().place_changed(place)

@@ -67,6 +67,9 @@ class Caller(Person):
             self.transfer_of[offer.room] = offer.transfer_id
         await super().offered_a_seat(offer)
 
+    def transfer_in(self, room: str) -> str | None:
+        return None if room == self.home else self.transfer_of.get(room)
+
     def place_changed(self, place: Place) -> None:
         super().place_changed(place)
         if place.name != self.home and place.may_speak and not place.arriving:
@@ -80,8 +83,14 @@ class Caller(Person):
         if not await self._published(place):
             return
         what = f"{self.name} to hear an agent in {place.name}"
-        await until(lambda: self._hears_people_in(place) or place.why_gone, ARRIVE_WITHIN_S, what)
-        if place.why_gone:
+
+        def arrived() -> bool:
+            # Also where nobody was heard, and the old room was closed meanwhile.
+            is_over = place.why_gone is not None or self.home == place.name
+            return is_over or self._hears_people_in(place)
+
+        await until(arrived, ARRIVE_WITHIN_S, what)
+        if place.why_gone or self.home == place.name:
             return
         await asyncio.sleep(OVERLAP_S)
         old, self.home = self.home, place.name

@@ -7,24 +7,27 @@ import asyncio
 import sys
 from typing import Self
 
+from pydantic import TypeAdapter
+
 from robots.ears import Ears
 from robots.place import Place
 from robots.views import Seat
 from robots.voice import Voice
 
+SEATS = TypeAdapter(list[Seat])
 SEATED = b"seated"
 START_WITHIN_S = 15.0
 
 
 class Outside:
-    """Somebody sitting in a room from another process; speaks whenever the seat allows it."""
+    """Somebody sitting in rooms from another process; speaks wherever the seats allow it."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
 
     @classmethod
-    async def sit(cls, seat: Seat, tone: str) -> Self:
-        """Take a seat with that voice; returns once the connection stands."""
+    async def sit(cls, *seats: Seat, tone: str) -> Self:
+        """Take these seats with that voice; returns once it is there, and heard if it may be."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "robots", "sit", tone),
             stdin=asyncio.subprocess.PIPE,
@@ -32,7 +35,7 @@ class Outside:
         )
         assert process.stdin
         assert process.stdout
-        process.stdin.write(seat.model_dump_json().encode() + b"\n")
+        process.stdin.write(SEATS.dump_json(list(seats)) + b"\n")
         async with asyncio.timeout(START_WITHIN_S):
             while SEATED not in (line := await process.stdout.readline()):
                 if not line:
@@ -53,11 +56,13 @@ class Outside:
 
 
 async def sit(tone: str) -> None:
-    """Be that body: a seat on stdin, a goodbye when stdin closes."""
-    seat = Seat.model_validate_json(await asyncio.to_thread(sys.stdin.readline))
-    place = Place(seat, Voice(tone), Ears())
-    await place.join()
+    """Be that body: seats on stdin, a goodbye when stdin closes."""
+    seats = SEATS.validate_json(await asyncio.to_thread(sys.stdin.readline))
+    voice, ears = Voice(tone), Ears()
+    places = [Place(seat, voice, ears) for seat in seats]
+    await asyncio.gather(*(place.join() for place in places))
+    await asyncio.gather(*(place.is_subscribed() for place in places))
     sys.stdout.write(f"{SEATED.decode()}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
-    await place.leave()
+    await asyncio.gather(*(place.leave() for place in places))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from robots.ears import Ears
 from robots.http import Api, Problem
+from robots.outside import Outside
 from robots.place import Place
 from robots.stream import Event, Stream
 from robots.views import Call, Seat, SeatOffer, Transfer
@@ -57,6 +58,7 @@ class Person:
         self.calls: dict[str, Call] = {}
         self.transfers: dict[str, Transfer] = {}
         self.failures: list[Exception] = []
+        self.is_dead = False
         self.stream: Stream | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
@@ -129,6 +131,48 @@ class Person:
             self.former.append(place)
             await place.leave()
 
+    async def move_out(self) -> Outside:
+        """Let a body in another process take every seat: killed, it is gone without a goodbye."""
+        self.is_dead = True
+        seats = [await self.fresh_seat(room) for room in self.places]
+        body = await Outside.sit(*seats, tone=self.voice.tone)
+        self.former += self.places.values()
+        self.places.clear()
+        return body
+
+    async def vanish(self) -> None:
+        """Be gone from every room as a client killed with -9; what the stream says is noted on."""
+        body = await self.move_out()
+        await body.kill()
+
+    async def reload(self) -> None:
+        """Lose the page with all its connections, without a goodbye, and open it again."""
+        rooms = list(self.places)
+        await self.unfollow()
+        await self.vanish()
+        await self.open_again(rooms)
+
+    async def open_again(self, rooms: list[str]) -> None:
+        """Open a page that was in these rooms."""
+        self.is_dead = False
+        await self.follow()
+        for room in rooms:
+            await self.take(await self.fresh_seat(room))
+
+    async def fresh_seat(self, room: str) -> Seat:
+        """Ask for the seat of a room one sits in; where one should be, if it is another now."""
+        if transfer_id := self.transfer_in(room):
+            try:
+                return await self.api.transfer_seat(transfer_id)
+            except Problem as problem:
+                log.info("no seat in room B", extra={"code": problem.code})
+        return await self.api.call_seat(self.call_id)
+
+    def transfer_in(self, room: str) -> str | None:
+        """The running transfer of which this is room B."""
+        running = (one for one in self.transfers.values() if one.phase != "ended")
+        return next((one.id for one in running if one.rooms.b == room), None)
+
     async def until_phase(self, transfer_id: str, *phases: str, within_s: float = 15) -> Transfer:
         """Wait until the event stream has shown the transfer in one of these phases."""
 
@@ -167,7 +211,7 @@ class Person:
             self.calls[view.id] = view
         elif isinstance(view, Transfer):
             self.transfers[view.id] = view
-        elif isinstance(view, SeatOffer):
+        elif isinstance(view, SeatOffer) and not self.is_dead:
             self.later(self.offered_a_seat(view))
         self.heed(event.kind, view)
 

@@ -1,7 +1,9 @@
 """A witness at the media server: who is in which room, with which rights, ten times a second."""
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Iterator
 from typing import Self
 
 import aiohttp
@@ -38,8 +40,7 @@ class Witness:
         sights = await asyncio.gather(*(self._in_room(room) for room in rooms))
         sent: list[str] = []
         for room in rooms if dispatches else []:
-            jobs = await self.lk.agent_dispatch.list_dispatch(room)
-            sent += [f"{room} {job.agent_name}" for job in jobs if job.agent_name]
+            sent += await self._sent_to(room)
         flat = tuple(sight for some in sights for sight in some)
         return Sample(time.monotonic(), flat, frozenset(rooms), tuple(sent))
 
@@ -52,15 +53,28 @@ class Witness:
                 self.missed += 1
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
+    async def _sent_to(self, room: str) -> list[str]:
+        with _perhaps_gone():
+            jobs = await self.lk.agent_dispatch.list_dispatch(room)
+            return [f"{room} {job.agent_name}" for job in jobs if job.agent_name]
+        return []
+
     async def _in_room(self, room: str) -> list[Sight]:
-        request = livekit.ListParticipantsRequest(room=room)
-        try:
+        with _perhaps_gone():
+            request = livekit.ListParticipantsRequest(room=room)
             listed = await self.lk.room.list_participants(request)
-        except livekit.TwirpError as gone:
-            if gone.code == "not_found":
-                return []
+            return [_sight(room, person) for person in listed.participants]
+        return []
+
+
+@contextlib.contextmanager
+def _perhaps_gone() -> Iterator[None]:
+    """A room that was listed may be closed by now: nobody is there then."""
+    try:
+        yield
+    except livekit.TwirpError as gone:
+        if gone.code != "not_found":
             raise
-        return [_sight(room, person) for person in listed.participants]
 
 
 def _sight(room: str, person: livekit.ParticipantInfo) -> Sight:

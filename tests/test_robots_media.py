@@ -212,7 +212,7 @@ async def test_a_recording_holds_what_was_heard_without_the_pilot_tones(
 
 async def test_a_body_outside_is_heard_and_vanishes_without_a_goodbye(hall: Hall) -> None:
     one = await hall.seat("caller_1", "caller")
-    body = await Outside.sit(hall.grant("agt_a"), "a")
+    body = await Outside.sit(hall.grant("agt_a"), tone="a")
     await until(lambda: one.ears.hears("agt_a"), 5, "the body to be heard")
     await body.kill()
     await until(lambda: not one.ears.hears("agt_a"), 5, "the body to be heard no more")

@@ -45,7 +45,7 @@ async def test_a_caller_stays_with_a_when_b_leaves(scene: Scene, phase: str) -> 
 async def test_a_caller_stays_with_a_when_b_vanishes_without_a_goodbye(scene: Scene) -> None:
     await scene.talking()
     await scene.offering()
-    body = await Outside.sit(await scene.b.api.transfer_seat(scene.transfer_id), "b")
+    body = await Outside.sit(await scene.b.api.transfer_seat(scene.transfer_id), tone="b")
     await scene.a.consult(scene.transfer_id)
     await scene.a.until_hears(scene.b.id)
     await body.kill()

@@ -1,0 +1,154 @@
+"""People whose clients die, or are opened anew, without a goodbye: in each phase that matters.
+
+A client killed with -9 is listed by LiveKit for 21 s more; then its owner has 8 s to come back.
+
+|                     | ringing     | briefing     | consulting   | moving           | just after |
+|---------------------|-------------|--------------|--------------|------------------|------------|
+| pages are reloaded  | completed   | completed    | completed    | completed        | talk on    |
+| the caller is dead  | caller_left |              | caller_left  |                  | call ends  |
+| agent A is dead     | completed   |              | completed    |                  |            |
+| agent B is dead     |             | agent_b_left | agent_b_left | caller waits     |            |
+| the caller has only |             |              |              |                  |            |
+| the deaf seat left  |             | called back  |              |                  |            |
+
+In every cell the caller hears somebody, or hold audio, without 3 s of silence (the checker).
+Goodbyes are in test_caller_hangs_up.py and test_given_back.py, with B's death in a consultation.
+"""
+
+import asyncio
+import time
+
+import pytest
+
+from robots.scene import Scene
+from robots.waiting import until
+from tests.live.course import PHASES, after, with_a_again
+from tests.live.judge import kept
+
+NOTICED_WITHIN_S = 60.0
+"""21 s until LiveKit drops a dead client, 8 s of patience, and a slow machine."""
+
+
+async def up_to(scene: Scene, phase: str) -> None:
+    """As far as a phase, with the caller in the standby seat, and patience for the dead."""
+    await scene.talking()
+    if phase == "ringing":
+        await scene.offering(patience={"offer_s": NOTICED_WITHIN_S})
+    else:
+        await (PHASES | {"after": after})[phase](scene)
+    if phase != "after":
+        seated = scene.caller.places.values
+        await until(lambda: [p.is_connected for p in seated()] == [True, True], 10, "a seat")
+
+
+async def reloaded(scene: Scene) -> None:
+    """One after the other; A leaves room A by her own will, for as long as her page loads."""
+    scene.went.add(scene.a.id)
+    for person in scene.people:
+        await person.reload()
+
+
+@pytest.mark.parametrize("phase", PHASES)
+async def test_a_transfer_outlives_a_reload_of_every_page(scene: Scene, phase: str) -> None:
+    await up_to(scene, phase)
+    await reloaded(scene)
+    if phase == "ringing":
+        await scene.briefed()
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    assert scene.transfer.outcome == "completed"
+    await kept(scene)
+
+
+async def test_a_caller_whose_page_is_reloaded_while_being_moved_arrives(scene: Scene) -> None:
+    await up_to(scene, "briefing")
+    await scene.accepted()
+    rooms = list(scene.caller.places)
+    await scene.caller.unfollow()
+    page = await scene.caller.move_out()
+    await asyncio.gather(scene.decided(), page.kill())
+    await scene.caller.open_again(rooms)
+    await scene.ended()
+    await scene.together()
+    assert scene.transfer.outcome == "completed"
+    await kept(scene)
+
+
+async def test_caller_and_b_talk_on_when_their_pages_are_reloaded_after_the_move(
+    scene: Scene,
+) -> None:
+    await up_to(scene, "after")
+    await scene.caller.reload()
+    await scene.b.reload()
+    await scene.together()
+    await kept(scene)
+
+
+@pytest.mark.parametrize("phase", ["ringing", "consulting", "after"])
+async def test_a_caller_who_is_dead_has_left(scene: Scene, phase: str) -> None:
+    await up_to(scene, phase)
+    dead_since = time.monotonic()
+    await scene.caller.vanish()
+    agent = scene.b if phase == "after" else scene.a
+
+    def over() -> bool:
+        return agent.calls[scene.call_id].state == "ended"
+
+    await until(over, NOTICED_WITHIN_S, "the call to end")
+    ended = await scene.ended()
+    assert ended.outcome == ("completed" if phase == "after" else "caller_left")
+    await kept(scene, hung_up_at=dead_since)
+
+
+@pytest.mark.parametrize("phase", ["ringing", "consulting"])
+async def test_b_takes_over_from_an_a_who_is_dead(scene: Scene, phase: str) -> None:
+    await up_to(scene, phase)
+    scene.went.add(scene.a.id)
+    await scene.a.vanish()
+    await scene.caller.until_hears("host")
+    if phase == "ringing":
+        await scene.briefed()
+    # Nobody needs to complete: the caller is B's as soon as A counts as gone.
+    scene.decided_at = time.monotonic()
+    await scene.accepted()
+    ended = await scene.b.until_phase(scene.transfer_id, "ended", within_s=NOTICED_WITHIN_S)
+    assert ended.outcome == "completed"
+    await scene.together()
+    await kept(scene)
+
+
+async def test_a_caller_stays_with_a_when_b_is_dead(scene: Scene) -> None:
+    await up_to(scene, "briefing")
+    await scene.b.vanish()
+    await with_a_again(scene, "agent_b_left")
+    await kept(scene)
+
+
+async def test_a_caller_moved_to_a_b_who_is_dead_waits_with_hold_audio_and_is_answered(
+    scene: Scene,
+) -> None:
+    await up_to(scene, "briefing")
+    await scene.accepted()
+    await scene.b.vanish()
+    await scene.decided()
+    assert (await scene.ended()).outcome == "completed"
+
+    def waiting() -> bool:
+        return scene.b.calls[scene.call_id].state == "waiting"
+
+    await until(waiting, NOTICED_WITHIN_S, "the call to wait for another agent")
+    await scene.a.answer(scene.call_id)
+    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await kept(scene)
+
+
+async def test_a_caller_who_has_only_the_deaf_seat_left_is_called_back(scene: Scene) -> None:
+    await up_to(scene, "briefing")
+    await scene.caller.leave(scene.room_a)
+    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    assert scene.transfer.outcome == "completed"
+    await kept(scene)
