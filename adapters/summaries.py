@@ -16,9 +16,9 @@ from domain.settings import ModelSettings
 
 log = logging.getLogger(__name__)
 
-LONGEST = timedelta(seconds=7)
-"""Whatever is set, and however often it was begun: agent B's briefing is ready after eight
-seconds, from a model or not."""
+LONGEST = timedelta(seconds=6)
+"""Whatever is set, and however often it was begun: agent B's briefing is there eight seconds after
+it was asked for, from a model or not. Two are for the way there and back, on a busy machine."""
 PAUSE = timedelta(milliseconds=200)
 """Before a busy model is asked again, if it names no time of its own."""
 MOST_TOKENS = 1_500

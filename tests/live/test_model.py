@@ -13,14 +13,16 @@ from stack.local import LocalStack
 from tests.fake_model import FakeModel, Kind, running_model
 from tests.live.course import briefing
 from tests.live.judge import kept
+from tests.live.killing import Workers
 
+BOTH = ("worker", "worker-2")
 PROMISED_S = 8.0
 """From the request for a transfer to the briefing, whatever a model does."""
 
 
 @pytest_asyncio.fixture
 async def model(stack: LocalStack) -> AsyncIterator[FakeModel]:
-    """Workers that brief by this model, for the length of a test."""
+    """Two workers that brief by this model, for the length of a test."""
     async with running_model() as model:
         usual = dict(stack.env)
         stack.env |= {
@@ -28,16 +30,14 @@ async def model(stack: LocalStack) -> AsyncIterator[FakeModel]:
             "OPENAI_API_KEY": "sk-of-a-fake",
             "OPENAI_BASE_URL": model.url,
         }
-        await restarted(stack)
+        stack.kill("worker")
+        await asyncio.to_thread(stack.start, *BOTH)
         yield model
         stack.env.clear()
         stack.env.update(usual)
-        await restarted(stack)
-
-
-async def restarted(stack: LocalStack) -> None:
-    await asyncio.to_thread(stack.kill, "worker")
-    await asyncio.to_thread(stack.start, "worker")
+        for name in BOTH:
+            stack.kill(name)
+        await asyncio.to_thread(stack.start, "worker")
 
 
 async def test_the_briefing_comes_from_the_model_that_was_set(
@@ -71,6 +71,24 @@ async def test_a_model_that_hangs_delays_the_briefing_by_less_than_eight_seconds
     assert "billed twice" in written.text.lower()
     assert model.asked
     await scene.b.until_hears("briefer")
+    await scene.accepted()
+    await scene.completed()
+    await scene.ended()
+    await kept(scene)
+
+
+async def test_a_worker_killed_while_the_model_hangs_makes_the_briefing_no_later(
+    model: FakeModel, scene: Scene, stack: LocalStack
+) -> None:
+    model.answers(then=Kind.HANG)
+    await scene.talking()
+    await scene.offering()
+    await until(lambda: model.asked, 5, "the model to be asked")
+    workers = await Workers.of(scene, stack)
+    await workers.kill(await workers.holder("write_briefing"))
+    assert (await briefing_shown(scene)).source == "rules"
+    assert len(model.asked) == 2, "the other worker asks for as long as time is left"
+    await scene.briefed()
     await scene.accepted()
     await scene.completed()
     await scene.ended()
