@@ -7,12 +7,15 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from domain.errors import Unreachable
 from domain.ports import Rooms
 from domain.seating import Arrangement, HoldOrder, Place, Presence, Watch
 
 CLOSELY = timedelta(milliseconds=200)
 """How often a watch looks at first: one change is often followed by another."""
 CLOSELY_FOR = timedelta(seconds=4)
+BACK_SOON = timedelta(seconds=1)
+"""How long a watch waits for a server that is away, before it says so by failing."""
 
 
 class RoomActivities:
@@ -39,7 +42,7 @@ class RoomActivities:
         Closely for the first seconds, so that nobody need be told by LiveKit's webhooks.
         """
         relaxes_at = time.monotonic() + CLOSELY_FOR.total_seconds()
-        while (presence := await self._look(watch.rooms)) == watch.seen:
+        while (presence := await self._see(watch.rooms)) == watch.seen:
             pace = watch.every if time.monotonic() > relaxes_at else self._closely
             with suppress(TimeoutError):  # a restarted server is looked at without delay
                 await asyncio.wait_for(
@@ -59,6 +62,15 @@ class RoomActivities:
     async def hold(self, order: HoldOrder) -> None:
         """Tell the host when to play. Safe to repeat: it is an attribute that is set."""
         await self._rooms.hold(order.room, on=order.on)
+
+    async def _see(self, rooms: tuple[str, ...]) -> Presence:
+        """Look, at a server that is away in the moment it is back."""
+        try:
+            return await self._look(rooms)
+        except Unreachable:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._rooms.returned(), BACK_SOON.total_seconds())
+            return await self._look(rooms)
 
     async def _look(self, rooms: tuple[str, ...]) -> Presence:
         return (await self._rooms.look(rooms)).without_briefers()

@@ -29,7 +29,7 @@ ROOM_CALL = ActivityConfig(
 WATCH = ActivityConfig(
     start_to_close_timeout=timedelta(hours=12),
     retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=300)
+        initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=100)
     ),
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
