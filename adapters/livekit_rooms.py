@@ -17,6 +17,8 @@ default LiveKit closes one 20 seconds after the last person, for agents don't co
 MOST_PEOPLE = 16
 """Caller, two agents, our voices, each perhaps twice while a dead attempt lingers."""
 CLOSING_TRIES = 3
+AFTERMATH_S = 0.1
+"""Until somebody who joined in the instant of a deletion shows."""
 HOLD = "hold"
 """The attribute that hosts obey: `on`, or `off`."""
 
@@ -44,7 +46,7 @@ class LiveKitRooms:
         """Close a room and put everybody out; closing a closed room changes nothing.
 
         Whoever joins in that very instant leaves a shell that is listed for ever (4 of 48 times,
-        1.13.5); it is listed at once, and a second deletion ends it.
+        1.13.5); a second deletion ends it.
         """
         for _ in range(CLOSING_TRIES):
             if not await self.that_are_open((room,)):
@@ -52,6 +54,7 @@ class LiveKitRooms:
             with contextlib.suppress(NotThere):
                 async with asking_livekit():
                     await self._room.delete_room(api.DeleteRoomRequest(room=room))
+            await asyncio.sleep(AFTERMATH_S)
 
     async def look(self, rooms: tuple[str, ...]) -> Presence:
         """Say who is in these rooms, and which of them have vanished."""
