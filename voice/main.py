@@ -77,7 +77,7 @@ def _host(kit: Kit, settings: VoiceSettings) -> Role:
         order=HostOrder,
         job=functools.partial(host.keep_company, kit),
         warm_up=functools.partial(host.warm_up, clip),
-        preload=("voice.host",),
+        preload=("voice.host", "voice.trust"),
         subscribes=True,
     )
 
@@ -88,7 +88,7 @@ def _briefer(kit: Kit) -> Role:
         order=BriefingOrder,
         job=functools.partial(briefer.brief, kit),
         warm_up=briefer.warm_up,
-        preload=("voice.briefer", *(["litellm"] if kit.models.tts_model else [])),
+        preload=("voice.briefer", "voice.trust", *(["litellm"] if kit.models.tts_model else [])),
     )
 
 

@@ -44,7 +44,7 @@ class Handover:
         took_ms = round((workflow.now() - flipped_at) / timedelta(milliseconds=1))
         course.move = Move(way=way, took_ms=took_ms)
         course.note(Event.MOVED)
-        await self._quiet_the_old_place()
+        await self._leave_the_old_place()
 
     async def introduce(self) -> None:
         """Let agent A stay for a while, if she asked to."""
@@ -65,14 +65,6 @@ class Handover:
         await course.until(lambda: not self._floor.is_anywhere(a), by=by, of="agent A's leaving")
         course.note(Event.AGENT_A_REMOVED, a)
 
-    async def see_old_room_empty(self) -> None:
-        """Give the traveller's client a moment to leave its old room by itself."""
-        course = self._course
-        by = workflow.now() + FARE_WELL
-        await course.until(
-            lambda: not self._floor.has(course.traveller, course.old_room), by=by, of="farewell"
-        )
-
     async def _choose_way(self) -> Way:
         course, floor = self._course, self._floor
         if floor.has(course.traveller, course.target):
@@ -88,14 +80,21 @@ class Handover:
         people = (self._order.caller, self._order.agent_b)
         return all(self._floor.live(person, self._course.target) for person in people)
 
-    async def _quiet_the_old_place(self) -> None:
-        """Nobody may be heard in the caller's old ear any more but whoever has a place there."""
-        course = self._course
-        if self._order.follows:
-            course.hold.forget()
-            self._floor.empty(course.room_a)
-        else:
-            await course.hold.end()
+    async def _leave_the_old_place(self) -> None:
+        """Nobody may be heard in the caller's old ear any more but whoever has a place there.
+
+        Not before the caller's client has left by itself: agent B hears the caller 100 ms after
+        both are seen live (measured), and until then agent A does.
+        """
+        course, room = self._course, self._course.room_a
+        if not self._order.follows:
+            return await course.hold.end()
+        by = workflow.now() + FARE_WELL
+        await course.until(
+            lambda: not self._floor.has(self._order.caller, room), by=by, of="farewell"
+        )
+        course.hold.forget()
+        self._floor.empty(room)
 
     async def _bring_a_along(self) -> None:
         course, a = self._course, self._order.agent_a

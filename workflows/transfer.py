@@ -164,9 +164,7 @@ class TransferWorkflow(Course):
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
         with suppress(ActivityError):  # the media server is away: the sweeper finds the room
-            if self.move is not None and self.order.follows:
-                await self._handover.see_old_room_empty()
-            else:
+            if self.move is None or not self.order.follows:
                 await self._briefer.leave(self.room_b)
             self.floor.drop(self.old_room)
             await steps.close_room(self.old_room)
