@@ -53,10 +53,10 @@ BRIEF = Patience(
 class Stage:
     """Everything a test may touch."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, rooms: FakeRooms | None = None) -> None:
         self.client = client
         self.gateway = Gateway(client)
-        self.rooms = FakeRooms()
+        self.rooms = rooms or FakeRooms()
         self.voices = FakeVoices(client, self.rooms)
         self.summaries = FakeSummaries()
         self.journal = FakeJournal()
