@@ -28,8 +28,8 @@ from tests.stage import Stage
 from worker.build import build_workers
 
 AT_A_TIME = 30
-TRANSFERS = 90
-EMPTY = 300
+TRANSFERS = 60
+EMPTY = 150
 QUEUE = "empty"
 STEPS_BACK_S = 0.05
 """How often a caller's client looks whether it may leave its old room."""

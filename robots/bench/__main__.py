@@ -29,7 +29,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m robots.bench", description=__doc__)
     parser.add_argument("--transfers", type=int, default=20, help="how many to measure (20)")
-    parser.add_argument("--kills", type=int, default=5, help="how many of each kind (5)")
+    parser.add_argument("--kills", type=int, default=4, help="how many of each kind (4)")
     asked = parser.parse_args()
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-bench-"))
     try:
