@@ -6,11 +6,12 @@ import signal
 from dataclasses import dataclass
 
 from temporalio.api.enums.v1 import PendingActivityState
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import WorkflowHandle
 
 from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
+from tests.live.parts import Ops
 from tests.proxy import Proxy
 
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
@@ -32,14 +33,13 @@ class Step:
 class Workers:
     """The workers of a stack, and which of them Temporal says is doing what of one transfer."""
 
-    def __init__(self, stack: LocalStack, transfer: WorkflowHandle[object, object]) -> None:
+    def __init__(self, stack: LocalStack, transfer: WorkflowHandle[None, None]) -> None:
         self._stack = stack
         self._transfer = transfer
 
     @classmethod
     async def of(cls, scene: Scene, stack: LocalStack) -> "Workers":
-        client = await Client.connect(stack.env["TEMPORAL_ADDRESS"])
-        return cls(stack, client.get_workflow_handle(f"transfer/{scene.transfer_id}"))
+        return cls(stack, (await Ops.at(stack, scene)).transfer)
 
     async def holder(self, activity: str) -> str:
         """The part of the stack that is in this step now; empty: none is."""

@@ -1,8 +1,6 @@
 """Voice processes that are away, full or killed: the transfer goes on, and nobody is in silence."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from robots.scene import Scene, Stage
 from robots.waiting import until
@@ -10,6 +8,7 @@ from stack.local import LocalStack
 from tests.live.course import briefing
 from tests.live.judge import kept
 from tests.live.killing import has_ended, kill_with_its_jobs
+from tests.live.parts import told
 
 VOICES = ("host", "briefer")
 
@@ -73,7 +72,7 @@ async def test_without_any_voice_the_briefing_is_read_and_hold_never_starts(
 async def test_where_voices_are_full_the_briefing_is_read_and_hold_never_starts(
     scene: Scene, stage: Stage, stack: LocalStack
 ) -> None:
-    async with one_job_each(stack), Scene(stage) as busy:
+    async with told(stack, *VOICES, VOICE_MAX_JOBS="1"), Scene(stage) as busy:
         await busy.talking()
         await busy.offering(patience={"offer_s": 120})
         await until(lambda: voices_in(busy, busy.room_b, "briefer"), 10, "the only briefer")
@@ -81,20 +80,6 @@ async def test_where_voices_are_full_the_briefing_is_read_and_hold_never_starts(
         await read_by_b_and_refused_to_a(scene)
         await busy.a.cancel(busy.transfer_id)
         await busy.caller.hang_up()
-
-
-@asynccontextmanager
-async def one_job_each(stack: LocalStack) -> AsyncIterator[None]:
-    """Voice processes that refuse a second job."""
-    await kill_with_its_jobs(stack, *VOICES)
-    stack.env["VOICE_MAX_JOBS"] = "1"
-    await asyncio.to_thread(stack.start, *VOICES)
-    try:
-        yield
-    finally:
-        del stack.env["VOICE_MAX_JOBS"]
-        await kill_with_its_jobs(stack, *VOICES)
-        await asyncio.to_thread(stack.start, *VOICES)
 
 
 async def answered_at_once(scene: Scene) -> None:
@@ -110,13 +95,14 @@ async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
     scene: Scene, stack: LocalStack
 ) -> None:
     await scene.talking()
-    await scene.offering()
-    await until(lambda: voices_in(scene, scene.room_b, "briefer"), 10, "a briefer that waits")
+    await scene.offering(notes="She was billed twice, and has waited for a week. " * 4)
+    dead = await until(lambda: voices_in(scene, scene.room_b, "briefer"), 10, "a briefer")
     await asyncio.to_thread(stack.start, "briefer-2")
     await kill_with_its_jobs(stack, "briefer")
+    await until(lambda: voices_in(scene, scene.room_b, "briefer") - dead, 15, "another briefer")
+    await asyncio.to_thread(stack.start, "briefer")
     await scene.b.take_offer(scene.transfer_id)
     await until(lambda: len(heard(scene)) == 1, 15, "a briefer to speak")
-    await asyncio.to_thread(stack.start, "briefer")
     await kill_with_its_jobs(stack, "briefer-2")
     await until(lambda: len(heard(scene)) == 2, 15, "another briefer to go on")
     await scene.accepted()

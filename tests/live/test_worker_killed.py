@@ -1,9 +1,7 @@
 """The worker dies in a transfer, by SIGKILL: another goes on, and the caller is moved."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -14,9 +12,8 @@ from stack.local import LocalStack
 from tests.live.course import PHASES, briefing
 from tests.live.judge import kept
 from tests.live.killing import Step, Workers
+from tests.live.parts import locked, restarted, told
 from tests.proxy import Proxy, running_proxy
-
-BOTH = ("worker", "worker-2")
 
 MOVE = {
     "the briefer is put out": Step("dismiss_briefer", b"/ListDispatch"),
@@ -32,16 +29,13 @@ LAST = ["accepted", "complete_asked", "moving", "moved", "agent_a_removed", "end
 @pytest_asyncio.fixture(scope="module")
 async def media(stack: LocalStack, stage: Stage) -> AsyncIterator[Proxy]:
     """Two workers run, and what they ask of LiveKit goes through this proxy."""
-    direct = stack.env["LIVEKIT_URL"]
-    async with running_proxy(direct.removeprefix("ws://")) as proxy:
-        stack.kill("worker")
-        stack.env["LIVEKIT_URL"] = f"ws://{proxy.address}"
-        await asyncio.to_thread(stack.start, *BOTH)
+    async with (
+        running_proxy(stack.env["LIVEKIT_URL"].removeprefix("ws://")) as proxy,
+        told(stack, "worker", LIVEKIT_URL=f"ws://{proxy.address}"),
+    ):
+        await asyncio.to_thread(stack.start, "worker-2")
         yield proxy
-        stack.env["LIVEKIT_URL"] = direct
-        for name in BOTH:
-            stack.kill(name)
-        await asyncio.to_thread(stack.start, "worker")
+        stack.kill("worker-2")
 
 
 async def handed_over(scene: Scene, workers: Workers, killed: str) -> None:
@@ -75,9 +69,7 @@ async def test_a_transfer_waits_until_there_is_a_worker_again(
 ) -> None:
     await scene.talking()
     await PHASES["consulting"](scene)
-    for name in BOTH:
-        stack.kill(name)
-    await asyncio.to_thread(stack.start, *BOTH)
+    await restarted(stack, "worker", "worker-2")
     await scene.accepted()
     await scene.completed()
     await scene.ended()
@@ -127,20 +119,10 @@ async def test_a_worker_killed_while_it_writes_the_record_loses_no_line(
     await scene.accepted()
     workers = await Workers.of(scene, stack)
     await scene.decided()
-    with locked(stack):
+    async with locked(stack.env["DATABASE_URL"]):
         killed = await until(lambda: workers.holder("write_journal"), 5, "somebody to write")
         await workers.kill(killed)
     await handed_over(scene, workers, killed)
     timeline = (await scene.a.api.transfer(scene.transfer_id)).timeline
     assert [line.event for line in timeline if line.event in LAST] == LAST
     await asyncio.to_thread(stack.start, killed)
-
-
-@contextmanager
-def locked(stack: LocalStack) -> Iterator[None]:
-    """Nobody can write to the record meanwhile."""
-    with sqlite3.connect(stack.data / "record.db", isolation_level=None) as record:
-        record.execute("BEGIN IMMEDIATE")
-        yield
-        record.execute("ROLLBACK")
-    record.close()
