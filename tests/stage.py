@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import dropwhile
 from typing import Any
 
 import pytest
@@ -102,8 +103,9 @@ class Stage:
         return call
 
     async def talking(self, patience: Patience = BRIEF, **order: Any) -> StagedCall:
-        """Let a caller talk with agent A."""
+        """Let a caller who has waited with hold audio talk with agent A."""
         call = await self.call(patience, **order)
+        await call.waits()
         await call.answer(self.person("agt_a"))
         await call.is_with("agt_a")
         return call
@@ -147,8 +149,9 @@ class Stage:
         return [moment for at, moment in self.rooms.moments_at if at >= began]
 
     def silences(self, caller: str) -> list[Presence]:
-        """Recall the moments at which a caller was in a room and heard neither agent nor music."""
-        return [moment for moment in self.rooms.moments if _is_silent_for(moment, caller)]
+        """Recall the moments at which a caller heard neither agent nor music any more."""
+        moments = dropwhile(lambda moment: not _hears(moment, caller), self.rooms.moments)
+        return [moment for moment in moments if _is_silent_for(moment, caller)]
 
     def in_background(self, doing: Any) -> None:
         task = asyncio.create_task(doing)
@@ -189,9 +192,16 @@ class Stage:
 
 
 def _is_silent_for(moment: Presence, caller: str) -> bool:
-    rooms = [s.room for s in moment.seen if s.identity == caller and s.grant.hear]
-    heard = [s for s in moment.seen if s.room in rooms and s.identity != caller and s.live]
-    return bool(rooms) and not heard
+    return bool(_ears(moment, caller)) and not _hears(moment, caller)
+
+
+def _hears(moment: Presence, caller: str) -> bool:
+    rooms = _ears(moment, caller)
+    return any(s.room in rooms and s.identity != caller and s.live for s in moment.seen)
+
+
+def _ears(moment: Presence, caller: str) -> list[str]:
+    return [s.room for s in moment.seen if s.identity == caller and s.grant.hear]
 
 
 @pytest.fixture(scope="session")

@@ -99,6 +99,16 @@ async def test_a_caller_who_never_comes_in_is_not_waited_for(stage: Stage) -> No
     await call.ends()
 
 
+async def test_whoever_only_asks_for_rooms_keeps_no_host_from_others(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage.person("caller_1"), "sit", lambda _: None)
+    call = await stage.call(BRIEF.model_copy(update={"enter": timedelta(seconds=0.5)}))
+    await call.ends()
+    seen = {one.identity for _, presence in stage.rooms.moments_at for one in presence.seen}
+    assert not seen
+
+
 async def test_a_reloaded_page_gets_its_seat_again(stage: Stage) -> None:
     call = await stage.talking()
     for person in (call.caller, stage.person("agt_a")):

@@ -16,7 +16,9 @@ from workflows.options import ALIVE
 
 async def test_without_hold_audio_agent_a_stays_with_the_caller(stage: Stage) -> None:
     stage.voices.available.remove(HOST)
-    call = await stage.talking()
+    call = await stage.call()
+    await call.answer(stage.person("agt_a"))
+    await call.is_with("agt_a")
     transfer = await call.transfer(patience={"host": 0.3})
     await transfer.until_briefing()
     await transfer.come(transfer.a)

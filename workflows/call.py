@@ -59,7 +59,6 @@ class CallWorkflow(Reception):
         await steps.open_room(self.room)
         self.floor.add(self.room)
         self.floor.expect(self.order.caller, self.room, within=self.order.patience.enter)
-        self.hosting.go_to(self.room)
         self.is_open = True
         self.note(Event.CALL_OPENED)
 
@@ -103,6 +102,9 @@ class CallWorkflow(Reception):
 
     def _settle(self) -> None:
         """Say whose the caller is, by who can really be heard."""
+        if self.floor.presence.find(self.order.caller, self.room):
+            # Not before: whoever only asks for rooms would keep the hosts from those who come.
+            self.hosting.go_to(self.room)
         agent = self.agent
         if agent and self.floor.gone(agent, self.order.patience.gone):
             self.floor.withdraw(agent, self.room)
