@@ -27,7 +27,7 @@ from tests.servers import running_temporal
 from tests.stage import Stage
 from worker.build import build_workers
 
-AT_A_TIME = 30
+AT_A_TIME = 12
 TRANSFERS = 60
 EMPTY = 150
 QUEUE = "empty"
@@ -74,7 +74,7 @@ async def _transfers_per_s(client: Client) -> float:
         for worker in build_workers(client, stage.ports, grace=timedelta(0)):
             await stack.enter_async_context(worker)
         clients = asyncio.create_task(_clients(stage))
-        calls = await asyncio.gather(*(_talking(stage, number) for number in range(AT_A_TIME)))
+        calls = [await _talking(stage, number) for number in range(AT_A_TIME)]
 
         async def one(number: int) -> None:
             await _transferred(calls[number % AT_A_TIME])
