@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
     from domain.names import transfer_workflow
     from domain.orders import CallOrder, TransferOrder, TransferReport, TransferRequest
-    from domain.phases import CallState
+    from domain.phases import CallState, Phase
     from workflows import steps
     from workflows.floor import ATTENTIVE, QUIET
     from workflows.reception import Reception
@@ -138,7 +138,7 @@ class CallWorkflow(Reception):
             id=transfer_workflow(request.transfer_id),
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             task_timeout=timedelta(seconds=3),
-            search_attributes=attributes(order.call_id, order.tenant),
+            search_attributes=attributes(order.call_id, order.tenant, Phase.PREPARING),
             static_summary="A warm transfer",
         )
 

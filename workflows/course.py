@@ -187,7 +187,9 @@ class Course(DecisionDesk):
     async def tell_of_people(self) -> None:
         """Tell the record who came and went, until cancelled."""
         while True:
-            await workflow.wait_condition(lambda: self._call_status() != self._told)
+            await workflow.wait_condition(
+                lambda: self.floor.is_settled and self._call_status() != self._told
+            )
             self.diary.note(Event.PEOPLE_CHANGED, call=self._call_if_changed())
 
     def _call_status(self) -> CallStatus:

@@ -2,14 +2,14 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.rooms import RoomActivities
+    from activities.rooms import CLOSELY_FOR, RoomActivities
     from domain.journal import PersonSeen
     from domain.names import is_person
     from domain.seating import OPEN, STANDBY, Allow, Arrangement, Grant, Place, Presence, Watch
@@ -41,6 +41,7 @@ class Floor:
         self._missed: dict[tuple[str, str], datetime] = {}
         self._expected: dict[tuple[str, str], timedelta] = {}
         self._hinted = False
+        self._looks_closely_until = datetime.min.replace(tzinfo=UTC)
         self._arranging = False
         self._shift = 0
         self.version = 0
@@ -89,8 +90,8 @@ class Floor:
         return self._plan.get((room, person))
 
     def look_again(self) -> None:
-        """Take a hint that something may have changed."""
-        self._hinted = True
+        """Take a hint that something may have changed; a watch that looks closely goes on."""
+        self._hinted = self._hinted or workflow.now() >= self._looks_closely_until
 
     def is_open(self, room: str) -> bool:
         """Say whether a room has been seen, or opened."""
@@ -149,7 +150,7 @@ class Floor:
         return moment is not None and workflow.now() >= moment
 
     def people(self) -> tuple[PersonSeen, ...]:
-        """List the persons seen, as the record shows them."""
+        """List the persons seen, as the record shows them; a standby seat is no place to be."""
         return tuple(
             PersonSeen(
                 id=s.identity,
@@ -158,8 +159,13 @@ class Floor:
                 hears=s.active and s.grant.hear,
             )
             for s in self.presence.seen
-            if is_person(s.identity)
+            if is_person(s.identity) and not s.grant.hidden
         )
+
+    @property
+    def is_settled(self) -> bool:
+        """What has been seen is as planned."""
+        return self._changes() is None
 
     def start(self) -> None:
         """Watch and arrange from now on."""
@@ -206,6 +212,7 @@ class Floor:
 
     async def _watch(self, shift: int) -> None:
         self._hinted = False
+        self._looks_closely_until = workflow.now() + CLOSELY_FOR
         pace, rooms = self.pace, list(self._rooms)
         watching = workflow.start_activity_method(
             RoomActivities.watch,

@@ -15,19 +15,22 @@ ALL = (TRANSFER_PHASE, TRANSFER_OUTCOME, CALL_ID, TENANT)
 """A missing one fails every workflow task for ever (measured), so the worker registers them."""
 
 
-def attributes(call_id: str, tenant: str) -> TypedSearchAttributes:
-    """What every workflow of ours is found by, from its start."""
-    return TypedSearchAttributes(
-        [SearchAttributePair(CALL_ID, call_id), SearchAttributePair(TENANT, tenant)]
-    )
+def attributes(call_id: str, tenant: str, phase: Phase | None = None) -> TypedSearchAttributes:
+    """What every workflow of ours is found by, from its start; transfers by their phase as well."""
+    pairs: list[SearchAttributePair[str]]
+    pairs = [SearchAttributePair(CALL_ID, call_id), SearchAttributePair(TENANT, tenant)]
+    if phase:
+        pairs.append(SearchAttributePair(TRANSFER_PHASE, phase))
+    return TypedSearchAttributes(pairs)
 
 
 def show(phase: Phase, outcome: Outcome | None, responsible: Responsible) -> None:
     """Show where a transfer stands, in the list and on its page."""
-    changes = [TRANSFER_PHASE.value_set(phase)]
-    if outcome:
-        changes.append(TRANSFER_OUTCOME.value_set(outcome))
-    workflow.upsert_search_attributes(changes)
+    if workflow.info().typed_search_attributes.get(TRANSFER_PHASE) != phase:
+        changes = [TRANSFER_PHASE.value_set(phase)]
+        if outcome:
+            changes.append(TRANSFER_OUTCOME.value_set(outcome))
+        workflow.upsert_search_attributes(changes)
     ended = f" · outcome **{outcome}**" if outcome else ""
     workflow.set_current_details(
         f"Phase **{phase}**{ended}. Responsible for the caller: **{responsible}**."

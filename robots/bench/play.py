@@ -83,7 +83,7 @@ async def _taken(scene: Scene, stage: Stage, ledger: Ledger, vigil: Vigil) -> Ta
     """The quick way: B hears the briefing out and accepts while A talks on; A completes.
 
     Who cuts the briefing short waits 150 ms longer: LiveKit tells B's client of the track that
-    went and only after a pause of the one that came (measured, LiveKit 1.13.5).
+    went and only after a pause of the one that came (seen, not explained, LiveKit 1.13.5).
     """
     scene.watcher = await watch(
         scene.caller.home, stage.livekit_url, stage.livekit_key, stage.livekit_secret
