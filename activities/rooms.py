@@ -6,11 +6,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain.errors import Unreachable
 from domain.ports import Rooms
 from domain.seating import Arrangement, HoldOrder, Place, Presence, Watch
 
+BENIGN = ApplicationErrorCategory.BENIGN
 CLOSELY = timedelta(milliseconds=200)
 """How often a watch looks at first: one change is often followed by another."""
 CLOSELY_FOR = timedelta(seconds=4)
@@ -44,10 +46,7 @@ class RoomActivities:
         relaxes_at = time.monotonic() + CLOSELY_FOR.total_seconds()
         while (presence := await self._see(watch.rooms)) == watch.seen:
             pace = watch.every if time.monotonic() > relaxes_at else self._closely
-            with suppress(TimeoutError):  # a restarted server is looked at without delay
-                await asyncio.wait_for(
-                    self._rooms.returned(), min(pace, watch.every).total_seconds()
-                )
+            await self._pause(min(pace, watch.every))
         return presence
 
     @activity.defn
@@ -62,6 +61,20 @@ class RoomActivities:
     async def hold(self, order: HoldOrder) -> None:
         """Tell the host when to play. Safe to repeat: it is an attribute that is set."""
         await self._rooms.hold(order.room, on=order.on)
+
+    async def _pause(self, pace: timedelta) -> None:
+        """Let time pass; a restarted server is looked at without delay."""
+        stirs = [self._rooms.returned(), activity.wait_for_worker_shutdown()]
+        waking = [asyncio.ensure_future(stir) for stir in stirs]
+        try:
+            await asyncio.wait(
+                waking, timeout=pace.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for one in waking:
+                one.cancel()
+        if activity.is_worker_shutdown():
+            raise ApplicationError("Another worker goes on", category=BENIGN)
 
     async def _see(self, rooms: tuple[str, ...]) -> Presence:
         """Look, at a server that is away in the moment it is back."""
