@@ -14,7 +14,7 @@ from domain.seating import Arrangement, HoldOrder, Place, Presence, Watch
 
 BENIGN = ApplicationErrorCategory.BENIGN
 CLOSELY = timedelta(milliseconds=200)
-"""How often a watch looks at first: one change is often followed by another."""
+"""How often a close watch looks at first."""
 CLOSELY_FOR = timedelta(seconds=4)
 BACK_SOON = timedelta(seconds=1)
 """How long a watch waits for a server that is away, before it says so by failing."""
@@ -41,9 +41,10 @@ class RoomActivities:
     async def watch(self, watch: Watch) -> Presence:
         """Return as soon as reality differs from what is known. Safe to repeat: it looks.
 
-        Closely for the first seconds, so that nobody need be told by LiveKit's webhooks.
+        Closely for the first seconds, so that a transfer need not be told by LiveKit's webhooks.
         """
-        relaxes_at = time.monotonic() + CLOSELY_FOR.total_seconds()
+        closely_for_s = CLOSELY_FOR.total_seconds() if watch.closely else 0.0
+        relaxes_at = time.monotonic() + closely_for_s
         while (presence := await self._see(watch.rooms)) == watch.seen:
             pace = watch.every if time.monotonic() > relaxes_at else self._closely
             await self._pause(min(pace, watch.every))

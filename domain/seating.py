@@ -90,6 +90,8 @@ class Watch(Payload):
     rooms: tuple[str, ...]
     seen: Presence
     every: timedelta
+    closely: bool = False
+    """Look more often at first: one change is often followed by another."""
 
 
 class Place(Payload):

@@ -12,11 +12,12 @@ from domain.seating import OPEN, Presence, Watch
 from tests.fakes.rooms import FakeRooms, Guest
 
 QUIET = Watch(rooms=("room-a",), seen=Presence(), every=timedelta(seconds=10))
+CLOSE = QUIET.model_copy(update={"closely": True})
 
 
-async def test_it_returns_as_soon_as_somebody_has_come() -> None:
+async def test_a_close_watch_returns_as_soon_as_somebody_has_come() -> None:
     rooms = FakeRooms(people={"room-a": {}})
-    watching = asyncio.create_task(ActivityEnvironment().run(RoomActivities(rooms).watch, QUIET))
+    watching = asyncio.create_task(ActivityEnvironment().run(RoomActivities(rooms).watch, CLOSE))
     await asyncio.sleep(0)
     rooms.enter("room-a", Guest("caller_1", OPEN))
     presence = await asyncio.wait_for(watching, 5)

@@ -42,7 +42,7 @@ class Course(DecisionDesk):
         self.decisions = Decisions(order.agent_a, order.agent_b)
         self.signals_decide = order.signals_decide
         self.phase = Phase.PREPARING
-        self.floor = Floor()
+        self.floor = Floor(closely=True)
         self.room_a = order.room_a
         self.room_b = room_name(workflow.uuid4())
         self.traveller = order.caller if order.follows else order.agent_b

@@ -25,15 +25,16 @@ _BEFORE_TRYING_AGAIN = timedelta(milliseconds=250)
 class Floor:
     """The seating plan of a workflow's rooms, and the presence seen in them.
 
-    A room that isn't there is opened.
+    A room that isn't there is opened. Looked at `closely`, it needs no hints.
 
     The workflow changes the plan and waits until the floor has followed; only a shift of `keep`
     acts. Persons of ours who have no place are put out; foreign participants are left alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, closely: bool = False) -> None:
         self.presence = Presence()
         self.pace = ATTENTIVE
+        self._closely = closely
         self._rooms: list[str] = []
         self._plan: dict[tuple[str, str], Grant] = {}
         self._emptying: set[str] = set()
@@ -212,11 +213,12 @@ class Floor:
 
     async def _watch(self, shift: int) -> None:
         self._hinted = False
-        self._looks_closely_until = workflow.now() + CLOSELY_FOR
+        if self._closely:
+            self._looks_closely_until = workflow.now() + CLOSELY_FOR
         pace, rooms = self.pace, list(self._rooms)
         watching = workflow.start_activity_method(
             RoomActivities.watch,
-            Watch(rooms=tuple(rooms), seen=self.presence, every=pace),
+            Watch(rooms=tuple(rooms), seen=self.presence, every=pace, closely=self._closely),
             **watch_at(pace),
         )
         with suppress(asyncio.CancelledError):  # told to stop: the watch is called off as well
