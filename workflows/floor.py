@@ -219,7 +219,7 @@ class Floor:
         watching = workflow.start_activity_method(
             RoomActivities.watch,
             Watch(rooms=tuple(rooms), seen=self.presence, every=pace, closely=self._closely),
-            **watch_at(pace),
+            **watch_at(pace, closely=self._closely),
         )
         with suppress(asyncio.CancelledError):  # told to stop: the watch is called off as well
             await workflow.wait_condition(

@@ -10,6 +10,9 @@ from domain.names import BRIEFING_QUEUE, RECORD_QUEUE
 ALIVE = timedelta(seconds=1.5)
 """How long a worker may be unheard of before its steps are given to another; while a step lasts
 it beats three times as often."""
+UNHURRIED = timedelta(seconds=8)
+"""The same for a call that isn't being transferred. Sixty that beat twice a second overwhelmed a
+Temporal server, missed their beats for it, and were all begun anew, again and again (seen)."""
 AGENT_ALIVE = timedelta(seconds=2)
 """The same for voice agents, whose host is needed again before a caller notices."""
 
@@ -94,10 +97,10 @@ RESERVING = ActivityConfig(
 )
 
 
-def watch_at(every: timedelta) -> ActivityConfig:
-    """Watch at a pace: where nobody looks closely, a dead worker may be noticed as late."""
+def watch_at(every: timedelta, *, closely: bool) -> ActivityConfig:
+    """Watch at a pace: where nobody looks closely, a dead worker may be noticed late."""
     summary = f"until something changes, every {every.total_seconds():g} s"
-    return saying({**WATCH, "heartbeat_timeout": max(ALIVE, every)}, summary)
+    return saying({**WATCH, "heartbeat_timeout": ALIVE if closely else UNHURRIED}, summary)
 
 
 def saying(config: ActivityConfig, summary: str) -> ActivityConfig:

@@ -30,7 +30,7 @@ from tests.live.signals import ignored, send_signal
 from tests.servers import running_livekit
 
 GETS_IN_WITHIN_S = 60.0
-"""Of repeating what is answered by 503; a machine of two cores plays the flood and all people too."""
+"""Of repeating what is answered by 503; one machine plays the flood and all people too."""
 PER_MINUTE = 60
 """`CALLS_PER_MINUTE` by default."""
 
