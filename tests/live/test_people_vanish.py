@@ -7,7 +7,7 @@ A client killed with -9 is listed by LiveKit for 21 s more; then its owner has 8
 | pages are reloaded  | completed   | completed    | completed    | completed        | talk on    |
 | the caller is dead  | caller_left |              | caller_left  |                  | call ends  |
 | agent A is dead     | completed   |              | completed    |                  |            |
-| agent B is dead     |             | agent_b_left | agent_b_left |                  |            |
+| agent B is dead     |             | agent_b_left | agent_b_left | caller waits     |            |
 | the caller has only |             |              |              |                  |            |
 | the deaf seat left  |             | called back  |              |                  |            |
 
@@ -122,6 +122,25 @@ async def test_a_caller_stays_with_a_when_b_is_dead(scene: Scene) -> None:
     await up_to(scene, "briefing")
     await scene.b.vanish()
     await with_a_again(scene, "agent_b_left")
+    await kept(scene)
+
+
+async def test_a_caller_moved_to_a_b_who_is_dead_waits_with_hold_audio_and_is_answered(
+    scene: Scene,
+) -> None:
+    await up_to(scene, "briefing")
+    await scene.accepted()
+    await scene.b.vanish()
+    await scene.decided()
+    assert (await scene.ended()).outcome == "completed"
+
+    def waiting() -> bool:
+        call = scene.b.calls[scene.call_id]
+        return call.state == "waiting" and call.agent is None
+
+    await until(waiting, NOTICED_WITHIN_S, "the call to wait for another agent")
+    await scene.a.answer(scene.call_id)
+    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
     await kept(scene)
 
 
