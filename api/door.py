@@ -1,4 +1,4 @@
-"""What happens to every request: it is counted, logged, and not let in if it is too large."""
+"""What happens to every request: it is timed, counted, logged; and not let in if too large."""
 
 import logging
 import time
@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import deadline
 from api.metrics import Metrics
 from api.problems import MOST_BODY, ProblemAnswer, operation_of, too_large
 
@@ -32,6 +33,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         began = time.monotonic()
+        deadline.begin()
 
         async def answering(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,6 +1,5 @@
 """Temporal, as the routes see it: calls and transfers to start, ask and hint at."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.deadline import in_time
 from api.errors import Conflict, NotYours, Unavailable
 from domain.names import CONTROL_QUEUE, call_workflow, transfer_workflow
 from domain.orders import CallOrder, Choice, TransferRequest, Who
@@ -28,10 +28,6 @@ from workflows.transfer import TransferWorkflow
 from workflows.visibility import attributes
 
 log = logging.getLogger(__name__)
-
-ANSWER = timedelta(seconds=2.8)
-"""For Temporal and the worker together, so that who asks is answered within three seconds; the
-client's own timeout took 6 to 10 s with the server away (measured, temporalio 1.35)."""
 
 T = TypeVar("T")
 
@@ -126,7 +122,7 @@ class Gateway:
     async def look(self, call_id: str) -> None:
         """Hint that something may have changed in a call's room; nothing is lost if it fails."""
         try:
-            async with asyncio.timeout(ANSWER.total_seconds()):
+            async with in_time():
                 await self._call(call_id).signal(CallWorkflow.look)
         except (RPCError, TimeoutError):
             log.info("hint not delivered")
@@ -162,7 +158,7 @@ class Gateway:
 async def _ask(asking: Awaitable[T], when_gone: str) -> T:
     """Wait for Temporal's answer, for a bounded time, and say its refusals in our words."""
     try:
-        async with asyncio.timeout(ANSWER.total_seconds()):
+        async with in_time():
             return await asking
     except WorkflowUpdateFailedError as failure:
         raise _refusal(failure.cause) from failure

@@ -24,6 +24,7 @@ from adapters.sql import open_record
 from adapters.summaries import ModelSummaries
 from api.app import create_app, description
 from api.auth import ApiTokens
+from api.deadline import ANSWER
 from api.gateway import Gateway
 from api.services import Services
 from api.tailer import Tailer
@@ -44,8 +45,6 @@ from durable.search_attributes import missing_search_attributes
 
 S = TypeVar("S", bound=BaseSettings)
 
-ANSWER = timedelta(seconds=2.8)
-"""For the database, so that who asks is answered within three seconds."""
 GRACE = timedelta(seconds=3)
 """For requests under way when the server is asked to stop; streams end at once."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,12 +4,12 @@ Workflows write to the record off the transfer's path, so an answer would otherw
 state of a moment ago.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
+from api.deadline import in_time
 from api.errors import Unavailable
 from api.services import Services
 from api.tailer import Tailer
@@ -33,7 +33,7 @@ async def settled(
     """
     found: T | None = None
     with suppress(TimeoutError):
-        async with asyncio.timeout(within.total_seconds()):
+        async with in_time(within):
             while True:
                 news = tailer.news
                 found = await read()

@@ -8,7 +8,7 @@ from robots.http import Json
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.asked import Request, told_why
+from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.judge import kept
 from tests.live.parts import Ops, locked, swallowed, told
 from tests.proxy import running_proxy
@@ -75,8 +75,13 @@ async def reads_and_writes(scene: Scene, reads: int) -> None:
     """Who needs the database is told in time that it is away."""
     call = f"/v1/calls/{scene.call_id}"
     turn: Json = {"text": "Are you there?"}
-    told_why(await Request(scene.a.api, "POST", f"{call}/turns", turn, "turn-1").made())
-    assert (await Request(scene.a.api, "GET", call).made()).status_code == reads
+    async with controlled(scene.stage.url) as control:
+        written = await Request(scene.a.api, "POST", f"{call}/turns", turn, "turn-1").made()
+        read = await Request(scene.a.api, "GET", call).made()
+    told_why(written)
+    assert read.status_code == reads
+    for answer in (written, read):
+        came_in_time(answer, control)
 
 
 def in_order(scene: Scene) -> None:

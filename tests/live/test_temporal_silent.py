@@ -12,7 +12,7 @@ from robots.observation import Repeat
 from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.asked import Request, told_why
+from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.course import briefing
 from tests.live.judge import kept
 from tests.live.parts import stopped, swallowed
@@ -60,7 +60,7 @@ async def test_whoever_needs_temporal_is_told_in_time_that_it_is_silent(
         requests = needing_temporal(scene, other, other_call.id, stranger)
         silence: AbstractAsyncContextManager[None]
         silence = stopped(stack, "temporal") if how == "stopped" else swallowed(between)
-        async with silence:
+        async with silence, controlled(scene.stage.url) as control:
             refused = asyncio.gather(*(request.made() for request in requests))
             served = await asyncio.gather(
                 *(one.made() for one in without_temporal(scene, stranger))
@@ -72,6 +72,8 @@ async def test_whoever_needs_temporal_is_told_in_time_that_it_is_silent(
         assert ready.json()["dependencies"]["temporal"] == "no answer"
         for answer in answers:
             told_why(answer)
+        for answer in [*served, *answers]:
+            came_in_time(answer, control)
         await ready_again(other)
         again = [await request.made() for request in requests[:5]]
         # Nobody answers a call in the middle of a transfer.
