@@ -48,6 +48,19 @@ async def test_a_caller_who_hangs_up_while_being_introduced(stage: Stage) -> Non
     await call.ends()
 
 
+async def test_a_caller_who_hangs_up_hears_nothing_of_what_the_agents_say(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    await stage.gateway.end_call(call.id, "caller_1")
+    await transfer.ends(Outcome.CALLER_LEFT)
+    await call.ends()
+    since = stage.moments_since(Event.CONSULT_STARTED)
+    seats = [moment.find("agt_a", transfer.room_a) for moment in since]
+    assert seats[0]
+    assert not [seat for seat in seats if seat and seat.grant.speak]
+
+
 @pytest.mark.parametrize("phase", BEFORE_THE_MOVE)
 async def test_a_caller_whose_connection_is_lost_for_good_has_left(
     stage: Stage, phase: Phase
@@ -68,9 +81,7 @@ async def test_a_caller_who_is_back_in_time_has_not_left(stage: Stage) -> None:
     await stage.until(lambda: stage.rooms.now().host_plays(transfer.room_a) is False, "it is quiet")
     await asyncio.sleep(0.5)
     call.caller.join(transfer.room_a)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert transfer.now.move
     assert transfer.now.move.way is Way.REJOIN, "its standby seat was lost too"
@@ -117,9 +128,7 @@ async def test_a_caller_without_a_standby_seat_is_asked_to_rejoin(stage: Stage) 
     transfer = await call.transfer()
     await transfer.until_briefing()
     call.caller.follows = True
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert transfer.now.move
     assert transfer.now.move.way is Way.REJOIN
@@ -243,9 +252,7 @@ async def test_agent_a_on_an_old_token_is_put_out(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert not transfer.a.join(transfer.room_a)
     assert transfer.a.join(transfer.room_b)

@@ -147,13 +147,12 @@ class TransferWorkflow(Course):
         for person in (order.caller, order.agent_a, order.agent_b):
             self.floor.withdraw(person, self.room_b)
         self.floor.withdraw(order.agent_b, self.room_a)
-        self.floor.place(order.agent_a, self.room_a, OPEN)
-        if not (caller_is_gone or caller_is_here):
-            self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
         self.enter(Phase.RETURNING, Event.RETURNING)
         if caller_is_gone:
-            return
+            return  # and agent A's seat stays as it is: she may be in the middle of a word to B
+        self.floor.place(order.agent_a, self.room_a, OPEN)
         if not caller_is_here:
+            self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
