@@ -17,7 +17,6 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
-from domain.phases import Outcome
 from domain.seating import Presence
 from durable.search_attributes import register_search_attributes
 from tests.empty_workflow import EmptyWorkflow, nothing
@@ -118,9 +117,7 @@ async def _transferred(call: StagedCall) -> None:
     to = by.replace("_even", "_odd") if by.endswith("_even") else by.replace("_odd", "_even")
     transfer = await call.transfer(to=to, by=by)
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with(to)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager
 
 import httpx
 import pytest
@@ -27,8 +28,13 @@ async def until_too_many(stage: Stage, forwarded_for: str = "") -> int:
     raise AssertionError("there is no limit")
 
 
+def limited(sqlite_url: str, believed: str = "") -> AbstractAsyncContextManager[Stage]:
+    """An api that lets in three a minute, and believes these proxies."""
+    return running_api(sqlite_url, forwarded_allow_ips=believed, calls_per_minute=3)
+
+
 async def test_who_calls_too_often_is_told_when_to_come_back(sqlite_url: str) -> None:
-    async with running_api(sqlite_url, calls_per_minute=3) as stage:
+    async with limited(sqlite_url) as stage:
         began = time.monotonic()
         assert await until_too_many(stage) == 3
         await asyncio.sleep(1)
@@ -42,8 +48,7 @@ async def test_who_calls_too_often_is_told_when_to_come_back(sqlite_url: str) ->
 async def test_what_strangers_write_about_themselves_is_not_believed(
     sqlite_url: str, believed: str
 ) -> None:
-    settings = {"forwarded_allow_ips": believed, "calls_per_minute": 3}
-    async with running_api(sqlite_url, **settings) as stage:
+    async with limited(sqlite_url, believed) as stage:
         assert await until_too_many(stage, "198.51.100.1") == 3
         assert await until_too_many(stage, "198.51.100.2") == 0
         assert await until_too_many(stage) == 0
@@ -53,8 +58,7 @@ async def test_what_strangers_write_about_themselves_is_not_believed(
 async def test_callers_behind_a_trusted_proxy_have_limits_of_their_own(
     sqlite_url: str, believed: str
 ) -> None:
-    settings = {"forwarded_allow_ips": believed, "calls_per_minute": 3}
-    async with running_api(sqlite_url, **settings) as stage:
+    async with limited(sqlite_url, believed) as stage:
         assert await until_too_many(stage, "198.51.100.1") == 3
         assert await until_too_many(stage, "198.51.100.2") == 3
         # What came with the request stands left of what the proxy added.

@@ -18,7 +18,6 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from domain.phases import Outcome
 from tests.afterwards import in_clear
 from tests.fakes.record import CANARY
 from tests.people import StagedCall
@@ -35,9 +34,7 @@ async def consulted(stage: Stage) -> StagedCall:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     await stage.gateway.end_call(call.id, "caller_1")
     await call.ends()

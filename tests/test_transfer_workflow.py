@@ -43,9 +43,7 @@ async def test_a_consultation_puts_the_caller_on_hold_before_the_agents_talk(sta
     assert fenced.host_plays(transfer.room_a), "she was fenced only when the caller heard music"
     await stage.until(lambda: call.now.state == "on_hold", "the call is on hold")
     assert call.now.responsible == "agt_a"
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert not call.hears_hold()
 
@@ -54,9 +52,7 @@ async def test_the_caller_is_never_alone_without_music(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert not stage.silences("caller_1")
 
@@ -65,9 +61,7 @@ async def test_agent_a_goes_only_when_the_caller_and_agent_b_talk(stage: Stage) 
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     gone = next(
         m for m in stage.moments_since(Event.MOVING) if not m.find("agt_a", transfer.room_a)
     )
@@ -97,9 +91,7 @@ async def test_a_caller_whose_client_does_nothing_stays_where_they_are(stage: St
     await transfer.until_consulting()
     await stage.until(lambda: transfer.b.is_in(room), "B takes the mirror seat")
     assert not transfer.b.talks(room)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert call.room == room
     assert transfer.now.move
@@ -113,9 +105,7 @@ async def test_the_mirror_needs_no_hold_either(stage: Stage) -> None:
     call = await stage.talking(follows=False)
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert Event.HOLD_STARTED not in transfer.events
 
@@ -141,9 +131,7 @@ async def test_the_briefer_is_gone_before_the_caller_hears_room_b(stage: Stage) 
     await stage.until(
         lambda: stage.rooms.now().briefer_is_in(transfer.room_b), "the briefer is there"
     )
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     # `afterwards` looks at every moment: no caller ever heard a room with a briefer in it.
     assert any(m.briefer_is_in(transfer.room_b) for m in stage.rooms.moments)
 
@@ -227,9 +215,7 @@ async def test_agent_a_goes_back_to_the_caller_and_in_again(stage: Stage) -> Non
         assert not transfer.a.talks(transfer.room_b)
         await transfer.come(transfer.a)
         await transfer.tells(Event.CONSULT_STARTED, times + 1)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     assert not stage.silences("caller_1")
 
 
@@ -239,9 +225,7 @@ async def test_a_caller_may_be_handed_on_and_on_and_back(stage: Stage) -> None:
     for by, to in pairwise(chain):
         transfer = await call.transfer(by=by, to=to)
         await transfer.until_briefing()
-        await transfer.accept()
-        await transfer.complete()
-        await transfer.ends(Outcome.COMPLETED)
+        await transfer.goes_through()
         await call.is_with(to)
     assert len({t.room_b for t in call.transfers}) == 3
     assert call.events.count(Event.CALL_ENDED) == 0
@@ -253,9 +237,7 @@ async def test_the_journal_says_who_is_responsible_from_first_to_last(stage: Sta
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     said = [entry.transfer.responsible for entry in transfer.entries if entry.transfer]
     assert said[0] is Responsible.AGENT_A
     assert said[-1] is Responsible.AGENT_B

@@ -25,9 +25,7 @@ async def test_without_hold_audio_agent_a_stays_with_the_caller(stage: Stage) ->
     await transfer.tells(Event.HOLD_MISSING)
     await stage.until(lambda: not transfer.a.is_in(transfer.room_b), "A is put out of room B")
     assert transfer.a.talks(transfer.room_a)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert Event.CONSULT_STARTED not in transfer.events
 
@@ -38,9 +36,7 @@ async def test_without_a_briefer_the_briefing_is_read(stage: Stage) -> None:
     transfer = await call.transfer()
     await transfer.until_briefing()
     await transfer.tells(Event.BRIEFING_WRITTEN)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     assert not transfer.now.briefing_spoken
 
 
@@ -71,9 +67,7 @@ async def test_a_model_that_hangs_keeps_nobody_waiting(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
     assert Event.BRIEFING_WRITTEN not in transfer.events
 
@@ -113,9 +107,7 @@ async def test_a_media_server_that_is_away_for_a_while_ends_nothing(
     stage.rooms.away = False
     if phase is Phase.OFFERING:
         await transfer.come(transfer.b)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
 
 
@@ -144,9 +136,7 @@ async def test_a_restarted_media_server_gets_its_rooms_back(stage: Stage) -> Non
     for person in (call.caller, transfer.a):
         person.join(transfer.room_a)
     transfer.b.join(transfer.room_b)
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.COMPLETED)
+    await transfer.goes_through()
     await call.is_with("agt_b")
 
 

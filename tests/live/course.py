@@ -20,11 +20,17 @@ async def consulting(scene: Scene) -> None:
     await scene.consulting()
 
 
-async def after(scene: Scene) -> None:
-    await briefing(scene)
+async def goes_through(scene: Scene) -> None:
+    """B says yes, A completes, and the caller is with B from then on."""
     await scene.accepted()
     await scene.completed()
     await scene.ended()
+    assert scene.transfer.outcome == "completed"
+
+
+async def after(scene: Scene) -> None:
+    await briefing(scene)
+    await goes_through(scene)
 
 
 PHASES: dict[str, Callable[[Scene], Awaitable[None]]] = {

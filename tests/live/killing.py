@@ -65,6 +65,9 @@ class Workers:
     async def kill(self, part: str) -> None:
         await asyncio.to_thread(self._stack.kill, part)
 
+    async def start(self, part: str) -> None:
+        await asyncio.to_thread(self._stack.start, part)
+
     async def last(self) -> str:
         """The part that decided last, by the transfer's history."""
         identity = ""

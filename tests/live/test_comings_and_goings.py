@@ -5,7 +5,7 @@ import asyncio
 from robots.http import Problem
 from robots.scene import Scene
 from robots.waiting import until
-from tests.live.course import consulting
+from tests.live.course import consulting, goes_through
 from tests.live.judge import kept
 
 
@@ -25,10 +25,7 @@ async def test_the_callers_page_is_reloaded_in_the_consultation(scene: Scene) ->
     await consulting(scene)
     await reloaded(scene)
     await scene.caller.until_hears("host")
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene)
 
 
@@ -49,10 +46,7 @@ async def test_a_goes_back_and_forth(scene: Scene) -> None:
     await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
     await until(lambda: not scene.caller.ears.hears("host"), 5, "hold audio to end")
     await scene.consulting()
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene)
 
 

@@ -15,7 +15,7 @@ from robots.scene import Scene
 from robots.sound import Heard, Span
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.course import consulting, ringing
+from tests.live.course import consulting, goes_through, ringing
 from tests.live.judge import kept
 
 Hears = tuple[Person, str, str]
@@ -147,10 +147,7 @@ async def killed_in_the_consultation(scene: Scene, outages: Outages, *, away_s: 
     await until(lambda: hold_is_on(scene), BACK_WITHIN_S, "the host to be told to play")
     log.info("rooms after LiveKit's return, s: %s", [round(s, 2) for s in outages.rooms_after])
     assert max(outages.rooms_after) <= ROOMS_AFTER_S, outages.rooms_after
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene, **outages.excused())
 
 

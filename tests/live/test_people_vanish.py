@@ -22,7 +22,7 @@ import pytest
 
 from robots.scene import Scene
 from robots.waiting import until
-from tests.live.course import PHASES, after, with_a_again
+from tests.live.course import PHASES, after, goes_through, with_a_again
 from tests.live.judge import kept
 
 NOTICED_WITHIN_S = 60.0
@@ -54,10 +54,7 @@ async def test_a_transfer_outlives_a_reload_of_every_page(scene: Scene, phase: s
     await reloaded(scene)
     if phase == "ringing":
         await scene.briefed()
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene)
 
 
@@ -148,8 +145,5 @@ async def test_a_caller_who_has_only_the_deaf_seat_left_is_called_back(scene: Sc
     await up_to(scene, "briefing")
     await scene.caller.leave(scene.room_a)
     await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene)

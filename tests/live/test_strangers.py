@@ -15,7 +15,7 @@ from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.environment import bare
 from stack.local import LocalStack
-from tests.live.course import briefing, consulting
+from tests.live.course import briefing, consulting, goes_through
 from tests.live.judge import kept
 from tests.live.post_office import PostOffice, open_post_office
 from tests.live.signals import ignored, send_signal
@@ -62,9 +62,7 @@ async def test_a_transfer_completes_though_no_webhook_ever_arrives(
     scene = guarded_scene
     await scene.talking()
     await consulting(scene)
-    await scene.accepted()
-    await scene.completed()
-    assert (await scene.ended()).outcome == "completed"
+    await goes_through(scene)
     assert guarded.office.letters, "LiveKit reported nothing, so nothing was withheld"
     await kept(scene)
 
@@ -76,9 +74,7 @@ async def test_webhooks_late_twice_and_out_of_order_change_nothing(
     async with guarded.office.badly_delivered(guarded.stack.urls["api"]) as answers:
         await scene.talking()
         await consulting(scene)
-        await scene.accepted()
-        await scene.completed()
-        assert (await scene.ended()).outcome == "completed"
+        await goes_through(scene)
         await kept(scene)
     assert set(answers) == {200}
 

@@ -5,7 +5,7 @@ import asyncio
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.course import briefing
+from tests.live.course import briefing, goes_through
 from tests.live.judge import kept
 from tests.live.killing import has_ended, kill_with_its_jobs
 from tests.live.parts import told
@@ -48,10 +48,7 @@ async def read_by_b_and_refused_to_a(scene: Scene) -> None:
     await until(lambda: is_told(scene, "hold_missing"), 5, "A to be told why")
     await scene.caller.until_hears(scene.a.id, room=scene.room_a)
     await scene.a.until_hears(scene.caller.id, room=scene.room_a)
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     assert not {"hold_started", "consult_started", "briefing_spoken"} & set(await events(scene))
     await kept(scene)
 
@@ -105,10 +102,7 @@ async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
     await until(lambda: len(heard(scene)) == 1, 15, "a briefer to speak")
     await kill_with_its_jobs(stack, "briefer-2")
     await until(lambda: len(heard(scene)) == 2, 15, "another briefer to go on")
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene)
 
 
@@ -135,9 +129,6 @@ async def test_hold_outlives_its_voice_killed_before_and_in_the_middle(
     assert len(voices_in(scene, scene.room_a, "host")) == 1
     await scene.caller.until_hears("host")
     await until(lambda: has_ended(doomed), 15, "the jobs of the killed host to end")
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     assert "hold_missing" not in await events(scene)
     await kept(scene)

@@ -9,7 +9,7 @@ import pytest_asyncio
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.course import PHASES, briefing
+from tests.live.course import PHASES, briefing, goes_through
 from tests.live.judge import kept
 from tests.live.killing import Step, Workers
 from tests.live.parts import locked, restarted, told
@@ -39,12 +39,16 @@ async def media(stack: LocalStack, stage: Stage) -> AsyncIterator[Proxy]:
 
 
 async def handed_over(scene: Scene, workers: Workers, killed: str) -> None:
-    """The transfer ends as if nothing had happened, in the hands of the other worker."""
+    """The transfer ends as if nothing had happened, in the hands of the other worker.
+
+    The killed one is started again, for whoever comes next.
+    """
     await scene.together()
     await scene.ended()
     assert scene.transfer.outcome == "completed"
     assert await workers.last() != killed
     await kept(scene)
+    await workers.start(killed)
 
 
 @pytest.mark.parametrize("phase", ["ringing", "consulting"])
@@ -61,7 +65,6 @@ async def test_a_worker_killed_while_it_waits_is_replaced_by_the_other(
     await scene.accepted()
     await scene.decided()
     await handed_over(scene, workers, killed)
-    await asyncio.to_thread(stack.start, killed)
 
 
 async def test_a_transfer_waits_until_there_is_a_worker_again(
@@ -70,10 +73,7 @@ async def test_a_transfer_waits_until_there_is_a_worker_again(
     await scene.talking()
     await PHASES["consulting"](scene)
     await restarted(stack, "worker", "worker-2")
-    await scene.accepted()
-    await scene.completed()
-    await scene.ended()
-    assert scene.transfer.outcome == "completed"
+    await goes_through(scene)
     await kept(scene)
 
 
@@ -91,7 +91,6 @@ async def test_a_worker_killed_while_it_puts_the_caller_on_hold(
     await scene.accepted()
     await scene.decided()
     await handed_over(scene, workers, killed)
-    await asyncio.to_thread(stack.start, killed)
 
 
 @pytest.mark.parametrize("step", MOVE)
@@ -108,7 +107,6 @@ async def test_a_worker_killed_in_the_move_is_replaced_by_the_other(
     await workers.kill(killed)
     await media.pass_on()
     await handed_over(scene, workers, killed)
-    await asyncio.to_thread(stack.start, killed)
 
 
 async def test_a_worker_killed_while_it_writes_the_record_loses_no_line(
@@ -125,4 +123,3 @@ async def test_a_worker_killed_while_it_writes_the_record_loses_no_line(
     await handed_over(scene, workers, killed)
     timeline = (await scene.a.api.transfer(scene.transfer_id)).timeline
     assert [line.event for line in timeline if line.event in LAST] == LAST
-    await asyncio.to_thread(stack.start, killed)
