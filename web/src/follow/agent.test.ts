@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AgentFollower } from "./agent";
+import { Server, seated } from "./stage";
+
+let server: Server;
+let agent: AgentFollower;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new Server();
+  agent = new AgentFollower(server, server.openLine, server.microphone);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Agent A talks with B: fenced off from the caller first, then opened in room B. */
+async function consulting(): Promise<void> {
+  await seated(server, agent);
+  server.roomB = "room-b";
+  void agent.goToRoomB("call_1", "tr_1", { a: "room-a" });
+  await server.pass(200);
+  server.line("room-a").allow(false, false);
+  await server.pass(20);
+  server.line("room-b").allow(true, true);
+  await server.pass(200);
+}
+
+test("agent A stays with the caller until the server lets her speak in room B", async () => {
+  await seated(server, agent);
+  server.roomB = "room-b";
+  void agent.goToRoomB("call_1", "tr_1", { a: "room-a" });
+  await server.pass(200);
+  expect(agent.heardIn).toEqual(["room-a"]);
+});
+
+test("in the consultation agent A is heard in room B alone", async () => {
+  await consulting();
+  expect(agent.heardIn).toEqual(["room-b"]);
+});
+
+test("back to the caller, and to B once more", async () => {
+  await consulting();
+  for (const [from, to] of [
+    ["room-b", "room-a"],
+    ["room-a", "room-b"],
+  ] as const) {
+    server.line(from).allow(false, false);
+    await server.pass(20);
+    server.line(to).allow(true, true);
+    await server.pass(200);
+    expect(agent.heardIn).toEqual([to]);
+  }
+});
+
+test("one live microphone at any instant", async () => {
+  await consulting();
+  server.line("room-b").allow(false, false);
+  server.line("room-a").allow(true, true);
+  await server.pass(200);
+  expect(Math.max(...server.microphones)).toBe(1);
+});
+
+test("one live microphone even where the news of two rooms comes in the wrong order", async () => {
+  await seated(server, agent);
+  server.roomB = "room-b";
+  void agent.goToRoomB("call_1", "tr_1", { a: "room-a" });
+  await server.pass(200);
+  server.line("room-b").allow(true, true);
+  await server.pass(100);
+  server.line("room-a").allow(false, false);
+  await server.pass(100);
+  expect(Math.max(...server.microphones)).toBe(1);
+  expect(agent.heardIn).toEqual(["room-b"]);
+});
+
+test("an agent who is put out of both rooms is silent and asks for nothing", async () => {
+  await consulting();
+  server.line("room-a").end("closed");
+  server.line("room-b").end("removed");
+  await server.pass(1000);
+  expect(agent.places.size).toBe(0);
+  expect(agent.heardIn).toEqual([]);
+});
+
+test("mirror: agent B takes a second seat in the caller's room, and speaks there when it is opened", async () => {
+  server.roomB = "room-b";
+  server.grants["room-b"] = { speak: true, hear: true };
+  void agent.goToRoomB("call_1", "tr_1", { a: "room-a" });
+  await server.pass(200);
+  expect(agent.heardIn).toEqual(["room-b"]);
+  void agent.offered({ call_id: "call_1", transfer_id: "tr_1", room: "room-a", why: "mirror" });
+  await server.pass(200);
+  expect(agent.heardIn).toEqual(["room-b"]);
+  server.line("room-a").allow(true, true);
+  await server.pass(200);
+  expect(agent.heardIn).toEqual(["room-a"]);
+});
+
+test("a lost room B is come back to while agent A consults", async () => {
+  await consulting();
+  server.unreachable = true;
+  server.line("room-b").end("failed");
+  await server.pass(1000);
+  server.unreachable = false;
+  server.grants["room-b"] = { speak: true, hear: true };
+  await server.pass(1000);
+  expect(agent.heardIn).toEqual(["room-b"]);
+});

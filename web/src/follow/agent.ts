@@ -1,0 +1,39 @@
+/** An agent's page: room A, room B, and the microphone in one of them. */
+
+import type { Seat } from "./contract";
+import { Refused } from "./contract";
+import { Follower } from "./follower";
+import type { Place } from "./place";
+
+/** Follows an agent, be it A or B: what she may do where is the server's doing. */
+export class AgentFollower extends Follower {
+  /** The caller's room of each transfer: B's second seat, where the caller's client does nothing. */
+  private readonly mirrors = new Map<string, string>();
+
+  /** Take the seat in room B: to talk with B, or, as B, to answer the offer. */
+  async goToRoomB(callId: string, transferId: string, rooms: { a: string }): Promise<void> {
+    this.callId = callId;
+    this.isElsewhere = false;
+    this.mirrors.set(transferId, rooms.a);
+    const seat = await this.api.transferSeat(transferId);
+    this.transfers.set(seat.room, transferId);
+    await this.take(seat);
+  }
+
+  /** Agents are live in one room at any instant: the one that was opened last. */
+  protected speakers(open: Place[]): Place[] {
+    return open.slice(-1);
+  }
+
+  protected override async seatFor(room: string): Promise<Seat> {
+    const transferId = this.transfers.get(room);
+    if (transferId && this.mirrors.get(transferId) === room) {
+      try {
+        return await this.api.callSeat(this.callId);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    return super.seatFor(room);
+  }
+}

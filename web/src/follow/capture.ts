@@ -1,0 +1,29 @@
+/** How a browser captures sound, and what stands in for a microphone that isn't there. */
+
+import type { Capture } from "./microphone";
+
+/** The browser's microphones, cleaned up for talking. */
+export const browserCapture: Capture = {
+  async microphone(deviceId) {
+    if (!navigator.mediaDevices) throw new DOMException("No microphone here", "NotFoundError");
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: {
+        deviceId: deviceId ? { exact: deviceId } : undefined,
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+      },
+    });
+    const [track] = stream.getAudioTracks();
+    if (!track) throw new DOMException("This device has no sound", "NotFoundError");
+    return track;
+  },
+
+  silence() {
+    const context = new AudioContext();
+    const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
+    if (!track) throw new Error("This browser can't make a silent track.");
+    track.addEventListener("ended", () => void context.close());
+    return track;
+  },
+};

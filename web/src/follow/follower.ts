@@ -1,0 +1,163 @@
+/** What callers' and agents' pages share: sitting in rooms, and coming back to them. */
+
+import type { OpenLine, Seat, SeatApi, SeatNotice } from "./contract";
+import { Refused } from "./contract";
+import type { Microphone } from "./microphone";
+import { Place } from "./place";
+import { pause } from "./time";
+
+const COME_BACK_EVERY_MS = 500;
+
+/** Follows one person through their call. `changed` is called after whatever a page may show. */
+export abstract class Follower {
+  /** The rooms one sits in, by name. */
+  readonly places = new Map<string, Place>();
+  /** The same person is here in another tab, which has the call now. */
+  isElsewhere = false;
+  changed = () => {};
+  protected callId = "";
+  /** Which transfer a room was offered for. */
+  protected readonly transfers = new Map<string, string>();
+  private readonly joining = new Map<string, Promise<Place>>();
+
+  constructor(
+    protected readonly api: SeatApi,
+    protected readonly openLine: OpenLine,
+    readonly microphone: Microphone,
+  ) {
+    microphone.changed = () => this.changed();
+  }
+
+  /** Take part in a call; with the seat that came with it, or by asking where to be. */
+  async enter(callId: string, seat?: Seat): Promise<void> {
+    this.callId = callId;
+    this.isElsewhere = false;
+    await this.take(seat ?? (await this.api.callSeat(callId)));
+  }
+
+  /** The event stream told of a seat: ask for it, whatever was thought before. */
+  async offered(notice: SeatNotice): Promise<void> {
+    if (this.isElsewhere) return;
+    this.callId = notice.call_id;
+    if (notice.transfer_id) this.transfers.set(notice.room, notice.transfer_id);
+    await this.insist(() => this.seatFor(notice.room));
+  }
+
+  /** Mute or unmute, wherever one is heard. */
+  async mute(muted: boolean): Promise<void> {
+    this.microphone.mute(muted);
+    await Promise.all([...this.places.values()].map((place) => place.mute(muted)));
+  }
+
+  /** Use another microphone, or this one again after it was allowed. */
+  async useMicrophone(deviceId?: string | null): Promise<void> {
+    await this.microphone.reopen(deviceId);
+    await Promise.all([...this.places.values()].map((place) => place.follow()));
+  }
+
+  /** Leave every room, with a goodbye, and let go of the microphone. */
+  async leaveAll(): Promise<void> {
+    const places = [...this.places.values()];
+    this.callId = "";
+    this.places.clear();
+    this.transfers.clear();
+    await Promise.all(places.map((place) => place.leave()));
+    this.microphone.close();
+    this.changed();
+  }
+
+  /** The rooms in which others can hear this person right now. */
+  get heardIn(): string[] {
+    const heard = [...this.places.values()].filter((place) => place.isHeard);
+    return heard.map((place) => place.room);
+  }
+
+  /** Decide where to speak, out of the places where one may. */
+  protected abstract speakers(open: Place[]): Place[];
+
+  /** Ask for the seat in a room; where else to be, if there is none any more. */
+  protected async seatFor(room: string): Promise<Seat> {
+    const transferId = this.transfers.get(room);
+    if (transferId) {
+      try {
+        return await this.api.transferSeat(transferId);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    return this.api.callSeat(this.callId);
+  }
+
+  /** Sit down: a new connection, unless there is a living one in that room already. */
+  protected take(seat: Seat): Promise<Place> {
+    const place = this.places.get(seat.room);
+    if (place?.isAlive) return Promise.resolve(place);
+    const underWay = this.joining.get(seat.room);
+    if (underWay) return underWay;
+    const joining = this.join(seat).finally(() => this.joining.delete(seat.room));
+    this.joining.set(seat.room, joining);
+    return joining;
+  }
+
+  /** Leave one room. */
+  protected async leave(place: Place): Promise<void> {
+    if (this.places.get(place.room) === place) this.places.delete(place.room);
+    await place.leave();
+    this.changed();
+  }
+
+  /** A place changed: who speaks where is decided anew, and a lost connection made again. */
+  protected placeChanged(place: Place): void {
+    this.assign();
+    const { whyGone } = place.line;
+    if (whyGone && this.places.get(place.room) === place) {
+      this.places.delete(place.room);
+      if (whyGone === "elsewhere") void this.giveWay();
+      if (whyGone === "failed") void this.insist(() => this.seatFor(place.room));
+    }
+    this.changed();
+  }
+
+  /** Ask for a seat and take it, again and again until there is an answer; null: there is none. */
+  protected async insist(ask: () => Promise<Seat>): Promise<Place | null> {
+    while (this.callId && !this.isElsewhere) {
+      try {
+        return await this.take(await ask());
+      } catch (error) {
+        // Offered and taken back again: whoever is still wanted is told of the next seat.
+        if (error instanceof Refused) return null;
+        await pause(COME_BACK_EVERY_MS);
+      }
+    }
+    return null;
+  }
+
+  private async join(seat: Seat): Promise<Place> {
+    const place = new Place(seat, this.openLine(), this.microphone);
+    place.changed = (changed) => this.placeChanged(changed);
+    this.places.set(seat.room, place);
+    try {
+      await place.join();
+    } catch (error) {
+      if (this.places.get(seat.room) === place) this.places.delete(seat.room);
+      throw error;
+    }
+    return place;
+  }
+
+  private assign(): void {
+    const open = [...this.places.values()].filter((place) => place.maySpeak);
+    open.sort((one, other) => one.openedAt - other.openedAt);
+    const speakers = new Set(this.speakers(open));
+    // Silence first: so that nobody is heard in two rooms who shouldn't be.
+    for (const place of this.places.values()) if (!speakers.has(place)) place.speak(false);
+    for (const place of speakers) place.speak(true);
+  }
+
+  /** Another tab of this person has the call: this one steps back, and doesn't fight. */
+  private async giveWay(): Promise<void> {
+    await this.leaveAll();
+    this.isElsewhere = true;
+    this.changed();
+  }
+}

@@ -1,0 +1,151 @@
+/** A line to a room, made of the LiveKit client. */
+
+import {
+  DisconnectReason,
+  LocalAudioTrack,
+  type LocalTrackPublication,
+  type Participant,
+  type RemoteAudioTrack,
+  type RemoteTrack,
+  Room,
+  RoomEvent,
+  Track,
+} from "livekit-client";
+import type { Line, LineState, Seat, Sound, WhyGone } from "./contract";
+
+const GONE: Partial<Record<DisconnectReason, WhyGone>> = {
+  [DisconnectReason.CLIENT_INITIATED]: "left",
+  [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
+  [DisconnectReason.PARTICIPANT_REMOVED]: "removed",
+  [DisconnectReason.ROOM_DELETED]: "closed",
+  [DisconnectReason.ROOM_CLOSED]: "closed",
+};
+
+/** A LiveKit room that plays all it receives. */
+export class LiveKitLine implements Line {
+  readonly room = new Room({ stopLocalTrackOnUnpublish: false });
+  state: LineState = "new";
+  whyGone: WhyGone | null = null;
+  isSubscribed = false;
+  changed = () => {};
+  private publication: LocalTrackPublication | null = null;
+
+  constructor() {
+    this.room
+      .on(RoomEvent.Reconnecting, () => this.become("lost"))
+      .on(RoomEvent.SignalReconnecting, () => this.become("lost"))
+      .on(RoomEvent.Reconnected, () => this.become("connected"))
+      .on(RoomEvent.Disconnected, (reason) => this.ended(reason))
+      .on(RoomEvent.ParticipantPermissionsChanged, (_, who) => this.ofMine(who))
+      .on(RoomEvent.LocalTrackUnpublished, (publication) => this.tookDown(publication))
+      .on(RoomEvent.LocalTrackSubscribed, (publication) => this.subscribed(publication))
+      .on(RoomEvent.TrackSubscribed, play)
+      .on(RoomEvent.TrackUnsubscribed, (track) => stop(track))
+      .on(RoomEvent.TrackSubscribed, () => this.changed())
+      .on(RoomEvent.ParticipantConnected, () => this.changed())
+      .on(RoomEvent.ParticipantDisconnected, () => this.changed())
+      .on(RoomEvent.AudioPlaybackStatusChanged, () => this.changed());
+  }
+
+  get mayPublish(): boolean {
+    return this.room.localParticipant.permissions?.canPublish ?? false;
+  }
+
+  get maySubscribe(): boolean {
+    return this.room.localParticipant.permissions?.canSubscribe ?? false;
+  }
+
+  get isPublished(): boolean {
+    return this.publication !== null;
+  }
+
+  async connect(seat: Seat): Promise<void> {
+    await this.room.connect(seat.url, seat.token);
+    this.become("connected");
+  }
+
+  async publish(microphone: MediaStreamTrack): Promise<void> {
+    this.isSubscribed = false;
+    const track = new LocalAudioTrack(microphone, undefined, true);
+    this.publication = await this.room.localParticipant.publishTrack(track, {
+      source: Track.Source.Microphone,
+    });
+  }
+
+  async unpublish(): Promise<void> {
+    const track = this.publication?.track;
+    this.publication = null;
+    this.isSubscribed = false;
+    if (track) await this.room.localParticipant.unpublishTrack(track, false);
+  }
+
+  async replace(microphone: MediaStreamTrack): Promise<void> {
+    await this.publication?.audioTrack?.replaceTrack(microphone, true);
+  }
+
+  async mute(muted: boolean): Promise<void> {
+    await (muted ? this.publication?.mute() : this.publication?.unmute());
+  }
+
+  sounds(): Sound[] {
+    const sounds: Sound[] = [];
+    for (const person of this.room.remoteParticipants.values()) {
+      for (const publication of person.audioTrackPublications.values()) {
+        const track = publication.track as RemoteAudioTrack | undefined;
+        if (track) sounds.push({ who: person.identity, muted: publication.isMuted, ...at(track) });
+      }
+    }
+    return sounds;
+  }
+
+  async leave(): Promise<void> {
+    await this.room.disconnect();
+    this.ended(DisconnectReason.CLIENT_INITIATED);
+  }
+
+  private become(state: LineState): void {
+    if (this.state === "gone") return;
+    this.state = state;
+    this.changed();
+  }
+
+  private ended(reason?: DisconnectReason): void {
+    this.whyGone ??= (reason !== undefined && GONE[reason]) || "failed";
+    for (const person of this.room.remoteParticipants.values()) {
+      for (const { track } of person.audioTrackPublications.values()) if (track) stop(track);
+    }
+    this.become("gone");
+  }
+
+  private ofMine(who: Participant): void {
+    if (who === this.room.localParticipant) this.changed();
+  }
+
+  private tookDown(publication: LocalTrackPublication): void {
+    if (publication !== this.publication) return;
+    this.publication = null;
+    this.isSubscribed = false;
+    this.changed();
+  }
+
+  private subscribed(publication: LocalTrackPublication): void {
+    if (publication.trackSid === this.publication?.trackSid) this.isSubscribed = true;
+  }
+}
+
+/** Where in its sound a track is; the number changes with every packet that is played. */
+function at(track: RemoteAudioTrack): { stamp: number } {
+  const [source] = track.receiver?.getSynchronizationSources() ?? [];
+  return { stamp: source?.rtpTimestamp ?? 0 };
+}
+
+function play(track: RemoteTrack): void {
+  if (track.kind !== Track.Kind.Audio) return;
+  const element = track.attach();
+  element.hidden = true;
+  document.body.append(element);
+}
+
+function stop(track: { detach(): HTMLMediaElement[] }): void {
+  for (const element of track.detach()) element.remove();
+}

@@ -1,0 +1,18 @@
+/** Waiting, with a deadline. */
+
+const LOOK_EVERY_MS = 10;
+
+/** Wait for as long as said. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+/** Wait until a condition holds; false if it doesn't in time. */
+export async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!condition()) {
+    if (performance.now() >= deadline) return false;
+    await pause(LOOK_EVERY_MS);
+  }
+  return true;
+}
