@@ -200,7 +200,7 @@ test("a caller without a microphone publishes silence, and is told why", async (
   expect(caller.microphone.state).toBe("denied");
   expect(server.line("room-a").isPublished).toBe(true);
   server.hasMicrophone = true;
-  void caller.useMicrophone();
+  void caller.switchMicrophone();
   await server.pass(100);
   expect(caller.microphone.state).toBe("live");
   expect(server.line("room-a").track?.isLive).toBe(true);

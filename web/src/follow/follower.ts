@@ -50,7 +50,7 @@ export abstract class Follower {
   }
 
   /** Use another microphone, or this one again after it was allowed. */
-  async useMicrophone(deviceId?: string | null): Promise<void> {
+  async switchMicrophone(deviceId?: string | null): Promise<void> {
     await this.microphone.reopen(deviceId);
     await Promise.all([...this.places.values()].map((place) => place.follow()));
   }

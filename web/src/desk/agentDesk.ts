@@ -1,0 +1,205 @@
+/** An agent's page, without its looks: be it Agent A or Agent B. */
+
+import { Api, type Call, type Decision, type Person, type Transfer } from "../api/client";
+import { followAsAgent, Refused, type SeatNotice } from "../follow";
+import { type Audience, audience, Board, isRinging, servedBy, transferOf } from "./board";
+import { Page } from "./page";
+import { keep, kept, type SignedIn } from "./session";
+
+/** In these agent A may be in room B. */
+const CONSULTED = ["consulting", "moving", "introducing"];
+/** In these agent B is in room B. */
+const ANSWERED = ["briefing", ...CONSULTED];
+
+/** Somebody who answers calls, hands them over, and takes them over. */
+export class AgentDesk extends Page {
+  me: Person | null = null;
+  board = new Board();
+  /** The transfer that ended last, until it was read. */
+  ended: Transfer | null = null;
+  api = new Api();
+  readonly follower = followAsAgent({
+    callSeat: (id) => this.api.seats.callSeat(id),
+    transferSeat: (id) => this.api.seats.transferSeat(id),
+    arrived: (id, gap) => this.api.seats.arrived(id, gap),
+  });
+
+  constructor(
+    readonly role: "agent" | "supervisor" = "agent",
+    private readonly store = `warm-transfer-${role}`,
+  ) {
+    super();
+    this.follower.changed = this.touch;
+    const signedIn = kept<SignedIn>(this.store);
+    if (signedIn) this.enter(signedIn);
+  }
+
+  /** The call one serves, or takes part in by a transfer. */
+  get call(): Call | null {
+    const served = servedBy(this.board, this.id);
+    if (served) return served;
+    const transfer = this.transfer;
+    const isIn = transfer && this.follower.places.size > 0;
+    return isIn ? (this.board.calls.get(transfer.call_id) ?? null) : null;
+  }
+
+  /** The running transfer one takes part in. */
+  get transfer(): Transfer | null {
+    return transferOf(this.board, this.id);
+  }
+
+  /** Somebody asks this agent to take over. */
+  get offer(): Transfer | null {
+    return this.board.runningTransfers.find((one) => isRinging(one, this.id)) ?? null;
+  }
+
+  get waiting(): Call[] {
+    return this.board.runningCalls.filter((call) => call.state === "waiting" && !call.transfer_id);
+  }
+
+  get state(): string {
+    return this.board.agents.find((agent) => agent.id === this.id)?.state ?? "away";
+  }
+
+  /** Who hears what is said into this microphone. */
+  get audience(): Audience {
+    return audience(this.id, this.call, this.follower.heardIn);
+  }
+
+  signIn(name: string): Promise<boolean> {
+    return this.act("sign-in", async () => this.enter(await new Api().signIn(name, this.role)));
+  }
+
+  /** Sign in with a token that was made for this person. */
+  signInBy(token: string): Promise<boolean> {
+    return this.act("sign-in", async () => {
+      await new Api(token).agents();
+      this.enter({ token, person: personIn(token) });
+    });
+  }
+
+  signOut(): Promise<boolean> {
+    return this.act("sign-out", async () => {
+      await this.follower.leaveAll();
+      await this.api.signOut().catch(() => {});
+      this.unfollow();
+      keep(this.store, null);
+      this.me = null;
+      this.board = new Board();
+    });
+  }
+
+  setAvailable(available: boolean): Promise<boolean> {
+    return this.act("availability", () => this.api.availability(available ? "available" : "away"));
+  }
+
+  answer(callId: string): Promise<boolean> {
+    return this.act("answer", async () => {
+      const { call, seat } = await this.api.answer(callId);
+      this.board.told("call", call);
+      await this.follower.enter(call.id, seat);
+    });
+  }
+
+  /** Take the seat in room B: as agent B to answer, as agent A to talk with B. */
+  goToRoomB(transfer: Transfer): Promise<boolean> {
+    return this.act("room-b", () => this.sitInRoomB(transfer));
+  }
+
+  /** Answer and accept in one go. */
+  acceptAtOnce(transfer: Transfer): Promise<boolean> {
+    return this.act("accept", async () => {
+      await this.sitInRoomB(transfer);
+      this.board.keep(await this.api.decide(transfer.id, "accept"));
+    });
+  }
+
+  decide(decision: Decision, body: object = {}): Promise<boolean> {
+    return this.act(decision, async () => {
+      const transfer = this.transfer;
+      if (transfer) this.board.keep(await this.api.decide(transfer.id, decision, body));
+    });
+  }
+
+  hangUp(call: Call): Promise<boolean> {
+    return this.act("hang-up", () => this.api.end(call.id));
+  }
+
+  /** Have the call in this tab again. */
+  takeHere(): Promise<boolean> {
+    return this.act("take-here", () => this.resume());
+  }
+
+  /** What ended was read. */
+  forget(): void {
+    this.ended = null;
+    this.touch();
+  }
+
+  protected told(kind: string, view: unknown): void {
+    if (kind === "seat") {
+      void this.follower.offered(view as SeatNotice);
+      return;
+    }
+    const wasReady = this.board.isReady;
+    this.board.told(kind, view);
+    if (kind === "transfer") this.noteEnd(view as Transfer);
+    if (!wasReady && this.board.isReady) void this.resume();
+    else if (this.follower.places.size > 0) this.leaveIfOver();
+  }
+
+  private get id(): string {
+    return this.me?.id ?? "";
+  }
+
+  private enter({ token, person }: SignedIn): void {
+    this.api = new Api(token);
+    this.me = person;
+    keep(this.store, { token, person });
+    this.follow((lastId, signal) => this.api.events(lastId, signal));
+    this.touch();
+  }
+
+  private async sitInRoomB(transfer: Transfer): Promise<void> {
+    await this.follower.goToRoomB(transfer.call_id, transfer.id, transfer.rooms);
+  }
+
+  /** Sit where one should be: the page was reloaded, or had missed too much. */
+  private async resume(): Promise<void> {
+    if (this.role === "supervisor") return;
+    const transfer = this.transfer;
+    const served = servedBy(this.board, this.id);
+    const callId = served?.id ?? transfer?.call_id;
+    const isB = transfer?.to.agent === this.id && ANSWERED.includes(transfer.phase);
+    const isA = transfer?.agent_a.id === this.id && CONSULTED.includes(transfer.phase);
+    // The call's seat is A's, and B's second one where the caller's client does nothing.
+    if (callId && (served || isB || isA)) await this.follower.enter(callId).catch(unlessRefused);
+    if (transfer && (isA || isB)) await this.sitInRoomB(transfer).catch(unlessRefused);
+  }
+
+  private noteEnd(transfer: Transfer): void {
+    const isMine = transfer.agent_a.id === this.id || transfer.to.agent === this.id;
+    if (transfer.phase === "ended" && isMine) this.ended = transfer;
+  }
+
+  /** Nothing is left to be in: let go of rooms and microphone. */
+  private leaveIfOver(): void {
+    const { ended } = this;
+    // Agent B has the caller from here on, though the call may not say so yet.
+    const tookOver = ended?.outcome === "completed" && ended.to.agent === this.id;
+    const goesOn = tookOver && this.board.calls.get(ended.call_id)?.state !== "ended";
+    if (servedBy(this.board, this.id) || this.transfer || goesOn) return;
+    void this.follower.leaveAll();
+  }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof Refused)) throw error;
+}
+
+/** Whose a token is; the api has checked it. */
+function personIn(token: string): Person {
+  const [, claims = ""] = token.split(".");
+  const { sub, name, role } = JSON.parse(atob(claims.replace(/-/g, "+").replace(/_/g, "/")));
+  return { id: sub, name, role };
+}

@@ -1,0 +1,49 @@
+/** What somebody may do about a transfer now: the buttons of the panel, and nothing else. */
+
+import type { Decision, Transfer } from "../api/client";
+
+const BEING_ASKED = ["offering", "briefing", "consulting"];
+
+/** One thing that may be done; `room-b` is a seat, all others are decisions. */
+export interface Choice {
+  action: Exclude<Decision, "speak" | "hush" | "decline"> | "introduce" | "room-b";
+  label: string;
+  key: string;
+  kind: "main" | "danger" | "plain";
+}
+
+/** Agent A's choices, in the order they are usually made. */
+export function choicesOfA(transfer: Transfer, isInRoomB: boolean): Choice[] {
+  const { phase, accepted, decided_by } = transfer;
+  const choices: Choice[] = [];
+  const isAsked = BEING_ASKED.includes(phase);
+  const hands = accepted && isAsked && !decided_by?.complete;
+  if (hands) choices.push({ action: "complete", label: "Hand over now", key: "c", kind: "main" });
+  if (hands)
+    choices.push({ action: "introduce", label: "Introduce them", key: "i", kind: "plain" });
+  if (phase === "briefing" && !isInRoomB) {
+    choices.push({ action: "room-b", label: "Talk in private", key: "b", kind: "plain" });
+  }
+  if (phase === "consulting") {
+    choices.push({
+      action: "back-to-caller",
+      label: "Back to the caller",
+      key: "r",
+      kind: "plain",
+    });
+  }
+  if (phase === "introducing") {
+    choices.push({ action: "leave", label: "Leave them together", key: "l", kind: "main" });
+  }
+  if ((isAsked || phase === "preparing") && !decided_by?.cancel) {
+    choices.push({ action: "cancel", label: "Cancel", key: "x", kind: "danger" });
+  }
+  return choices;
+}
+
+/** Agent B's choices once she has answered. */
+export function choicesOfB(transfer: Transfer): Choice[] {
+  const isAsked = BEING_ASKED.includes(transfer.phase);
+  if (!isAsked || transfer.accepted) return [];
+  return [{ action: "accept", label: "Accept the caller", key: "a", kind: "main" }];
+}

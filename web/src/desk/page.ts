@@ -1,0 +1,75 @@
+/** What callers' and agents' pages share: a stream, problems as sentences, and one action at a time. */
+
+import { Problem } from "../api/client";
+import { EventStream, type OpenStream, type StreamState } from "../events/stream";
+import { Observable } from "./observable";
+
+/** Base of a page's state; everything on it may be read while rendering. */
+export abstract class Page extends Observable {
+  /** A sentence about what went wrong last; empty: nothing did. */
+  problem = "";
+  /** What is under way, by the name of the action; buttons wait for it. */
+  busy: string | null = null;
+  private stream: EventStream | null = null;
+
+  get streamState(): StreamState {
+    return this.stream?.state ?? "connecting";
+  }
+
+  /** Do something a person asked for, once at a time; a failure becomes a sentence. */
+  async act(name: string, action: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = name;
+    this.problem = "";
+    this.touch();
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      this.problem = sentence(error);
+      return false;
+    } finally {
+      this.busy = null;
+      this.touch();
+    }
+  }
+
+  /** The sentence was read. */
+  dismiss(): void {
+    this.problem = "";
+    this.touch();
+  }
+
+  /** Hear one event of the stream. */
+  protected abstract told(kind: string, view: unknown): void;
+
+  /** Follow the event stream until `unfollow`. */
+  protected follow(open: OpenStream): void {
+    this.unfollow();
+    const told = (kind: string, view: unknown) => {
+      this.told(kind, view);
+      this.touch();
+    };
+    this.stream = new EventStream(open, told, this.touch);
+    window.addEventListener("online", this.hurry);
+    window.addEventListener("offline", this.hurry);
+    void this.stream.start();
+  }
+
+  /** Follow no more. */
+  protected unfollow(): void {
+    this.stream?.stop();
+    this.stream = null;
+    window.removeEventListener("online", this.hurry);
+    window.removeEventListener("offline", this.hurry);
+  }
+
+  private readonly hurry = () => this.stream?.hurry();
+}
+
+/** Say what went wrong, and what to do. */
+export function sentence(error: unknown): string {
+  if (error instanceof Problem) return error.message;
+  if (error instanceof Error && error.message) return error.message;
+  return "Something went wrong here. Reload the page: your call goes on.";
+}

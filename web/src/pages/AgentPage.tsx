@@ -1,0 +1,170 @@
+/** The agent's page: answer, hand over, take over. Any agent may be A or B. */
+
+import { useState } from "react";
+import type { Call } from "../api/client";
+import { AgentDesk } from "../desk/agentDesk";
+import { AudienceBanner } from "../parts/AudienceBanner";
+import { Action, Duration, Masthead, Notices } from "../parts/basics";
+import { Ended } from "../parts/Ended";
+import { History } from "../parts/History";
+import { useChanges, useKeys } from "../parts/hooks";
+import { LinePart } from "../parts/Line";
+import { MicrophonePart } from "../parts/MicrophonePart";
+import { Offer } from "../parts/Offer";
+import { Rooms } from "../parts/Rooms";
+import { SignIn } from "../parts/SignIn";
+import { TransferForm } from "../parts/TransferForm";
+import { TransferPanel } from "../parts/TransferPanel";
+import { Turns } from "../parts/Turns";
+import { CALLS, STATES } from "../parts/words";
+
+const desk = new AgentDesk();
+
+/** Signed out, idle, ringing, or in a call. */
+export function AgentPage() {
+  useChanges(desk);
+  if (!desk.me) {
+    return (
+      <>
+        <Masthead title="Agent" />
+        <Notices page={desk} />
+        <main>
+          <SignIn desk={desk} />
+        </main>
+      </>
+    );
+  }
+  return (
+    <>
+      <Masthead title={desk.me.name}>
+        <LinePart follower={desk.follower} />
+        <Availability />
+        <Action onPress={() => void desk.signOut()} disabled={desk.call !== null}>
+          Sign out
+        </Action>
+      </Masthead>
+      <Notices page={desk} />
+      {desk.call && (
+        <AudienceBanner audience={desk.audience} muted={desk.follower.microphone.isMuted} />
+      )}
+      <main className="workspace">
+        <div className="column">
+          {desk.offer && <Offer desk={desk} offer={desk.offer} />}
+          {desk.follower.isElsewhere ? <Elsewhere /> : desk.call && <CallCard call={desk.call} />}
+          <Waiting />
+        </div>
+        <div className="column">
+          <Beside />
+        </div>
+      </main>
+    </>
+  );
+}
+
+/** Whatever goes with the call: the transfer, how the last one ended, or the history. */
+function Beside() {
+  const [asks, setAsks] = useState(false);
+  const { call, transfer, offer, ended } = desk;
+  const mayAsk = call && !transfer && call.agent?.id === desk.me?.id;
+  useKeys({ t: mayAsk && (() => setAsks(true)) });
+  return (
+    <>
+      {transfer && !offer && <TransferPanel desk={desk} transfer={transfer} />}
+      {mayAsk && asks && <TransferForm desk={desk} call={call} close={() => setAsks(false)} />}
+      {mayAsk && !asks && (
+        <Action kind="main" hotkey="t" onPress={() => setAsks(true)}>
+          Hand over to a colleague
+        </Action>
+      )}
+      {ended && !transfer && <Ended transfer={ended} close={() => desk.forget()} />}
+      {!transfer && <History desk={desk} />}
+    </>
+  );
+}
+
+function Availability() {
+  const isAway = desk.state === "away";
+  return (
+    <>
+      <span className={`state ${desk.state}`} data-testid="state">
+        {STATES[desk.state as keyof typeof STATES]}
+      </span>
+      {(isAway || desk.state === "available") && (
+        <Action onPress={() => void desk.setAvailable(isAway)} disabled={desk.busy !== null}>
+          {isAway ? "I'm available" : "Step away"}
+        </Action>
+      )}
+    </>
+  );
+}
+
+function CallCard({ call }: { call: Call }) {
+  const hangUp = () => void desk.hangUp(call);
+  useKeys({ n: () => document.getElementById("note")?.focus() });
+  return (
+    <>
+      <section className="card call" aria-label="Call">
+        <h2>
+          {call.caller.name}
+          <span className={`phase ${call.state}`}>{CALLS[call.state]}</span>
+          <Duration since={call.created_at} />
+        </h2>
+        <Rooms call={call} transfer={desk.transfer} me={desk.me?.id ?? ""} />
+        <div className="row">
+          <MicrophonePart follower={desk.follower} />
+          {!desk.transfer && (
+            <Action kind="danger" onPress={hangUp} disabled={desk.busy !== null}>
+              Hang up
+            </Action>
+          )}
+        </div>
+      </section>
+      <Turns api={desk.api} call={call} />
+    </>
+  );
+}
+
+function Elsewhere() {
+  return (
+    <section className="card center" data-testid="elsewhere">
+      <h2>You are in this call in another tab</h2>
+      <Action kind="main" onPress={() => void desk.takeHere()}>
+        Have it here
+      </Action>
+    </section>
+  );
+}
+
+function Waiting() {
+  const isFree = desk.call === null && desk.transfer === null;
+  const [first] = desk.waiting;
+  const answer = (call: Call) => () => void desk.answer(call.id);
+  useKeys({ a: isFree && first && answer(first) });
+  return (
+    <section className="card waiting" aria-label="Waiting calls">
+      <h2>Waiting</h2>
+      {desk.waiting.length === 0 && <p className="hint">Nobody is waiting.</p>}
+      <ul>
+        {desk.waiting.map((call) => (
+          <li key={call.id}>
+            <div>
+              <strong>{call.caller.name}</strong> <Duration since={call.created_at} />
+              {call.asked_for === desk.me?.id && <span className="phase">asks for you</span>}
+              {call.about && <p>{call.about}</p>}
+            </div>
+            {isFree && (
+              <Action
+                kind="main"
+                hotkey={call === first ? "a" : undefined}
+                onPress={answer(call)}
+                disabled={desk.busy !== null}
+              >
+                Answer
+              </Action>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

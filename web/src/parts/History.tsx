@@ -1,0 +1,50 @@
+/** Transfers of before: find one by its reference or link, and read how it went. */
+
+import { useCallback, useEffect, useState } from "react";
+import type { Transfer } from "../api/client";
+import type { AgentDesk } from "../desk/agentDesk";
+import { Ended } from "./Ended";
+import { clock, OUTCOMES, PHASES } from "./words";
+
+/** Newest first; read again when a transfer ends. */
+export function History({ desk }: { desk: AgentDesk }) {
+  const [transfers, setTransfers] = useState<Transfer[]>([]);
+  const [reference, setReference] = useState(
+    new URLSearchParams(location.search).get("reference") ?? "",
+  );
+  const [open, setOpen] = useState<Transfer | null>(null);
+  const running = desk.board.runningTransfers.length;
+  const search = useCallback(() => {
+    const query: Record<string, string> = reference ? { reference } : {};
+    desk.api.transfers(query).then(setTransfers, () => {});
+  }, [desk, reference]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how many run says when one has ended
+  useEffect(search, [search, running]);
+  useEffect(() => {
+    const linked = new URLSearchParams(location.search).get("transfer");
+    if (linked) desk.act("open", async () => setOpen(await desk.api.transfer(linked)));
+  }, [desk]);
+  if (open) return <Ended transfer={open} close={() => setOpen(null)} />;
+  return (
+    <section className="card history" aria-label="History">
+      <h2>History</h2>
+      <input
+        aria-label="Reference"
+        placeholder="Find by reference…"
+        value={reference}
+        onChange={(event) => setReference(event.target.value.trim())}
+      />
+      {transfers.length === 0 && <p className="hint">Nothing yet.</p>}
+      <ul>
+        {transfers.map((transfer) => (
+          <li key={transfer.id}>
+            <button type="button" className="link" onClick={() => setOpen(transfer)}>
+              {clock(transfer.created_at)} {transfer.agent_a.name} → {transfer.agent_b?.name}
+            </button>
+            <small>{transfer.outcome ? OUTCOMES[transfer.outcome] : PHASES[transfer.phase]}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,126 @@
+/** Asking a colleague to take over: whom, notes, and the briefing before it is spoken. */
+
+import { useState } from "react";
+import type { Agent, Call } from "../api/client";
+import type { AgentDesk } from "../desk/agentDesk";
+import { Action } from "./basics";
+import { STATES } from "./words";
+
+interface Props {
+  desk: AgentDesk;
+  call: Call;
+  close: () => void;
+}
+
+/** Pick, note, preview, start. */
+export function TransferForm({ desk, call, close }: Props) {
+  const colleagues = desk.board.agents.filter((agent) => agent.id !== desk.me?.id);
+  const [to, setTo] = useState("");
+  const [notes, setNotes] = useState("");
+  const [reference, setReference] = useState("");
+  const [onAccept, setOnAccept] = useState(false);
+  const [briefing, setBriefing] = useState<string | null>(null);
+  const start = async () => {
+    const done = await desk.act("transfer", async () => {
+      const transfer = await desk.api.startTransfer({
+        call_id: call.id,
+        to: { agent: to },
+        notes: notes.trim() || null,
+        reference: reference.trim() || null,
+        completes: onAccept ? "on_accept" : "by_agent_a",
+      });
+      desk.board.keep(transfer);
+      if (briefing?.trim()) await desk.api.editBriefing(transfer.id, briefing.trim());
+    });
+    if (done) close();
+  };
+  const preview = () =>
+    void desk.act("preview", async () => setBriefing((await desk.api.summary(call.id)).text));
+  return (
+    <form
+      className="card form"
+      aria-label="Hand over"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void start();
+      }}
+    >
+      <h2>Hand over {call.caller.name}</h2>
+      <Colleagues colleagues={colleagues} value={to} choose={setTo} />
+      <label>
+        Notes for your colleague <small>the caller never sees them</small>
+        <textarea
+          id="notes"
+          rows={3}
+          maxLength={10000}
+          value={notes}
+          onChange={(e) => setNotes(e.target.value)}
+        />
+      </label>
+      {briefing === null ? (
+        <Action onPress={preview} disabled={desk.busy !== null}>
+          {desk.busy === "preview" ? "Writing…" : "Preview the briefing"}
+        </Action>
+      ) : (
+        <label>
+          The briefing your colleague will hear
+          <textarea
+            id="briefing"
+            rows={5}
+            maxLength={1200}
+            value={briefing}
+            onChange={(e) => setBriefing(e.target.value)}
+          />
+        </label>
+      )}
+      <label>
+        Reference <small>optional, to find it again</small>
+        <input
+          pattern="[A-Za-z0-9._:\/#\-]{1,100}"
+          title="Letters, digits and . _ : / # - without spaces"
+          value={reference}
+          onChange={(e) => setReference(e.target.value)}
+        />
+      </label>
+      <label className="check">
+        <input type="checkbox" checked={onAccept} onChange={(e) => setOnAccept(e.target.checked)} />
+        Hand over by itself as soon as they accept
+      </label>
+      <div className="row">
+        <button type="submit" className="action main" disabled={!to || desk.busy !== null}>
+          {desk.busy === "transfer" ? "Asking…" : "Ask them"}
+        </button>
+        <Action onPress={close}>Not now</Action>
+      </div>
+    </form>
+  );
+}
+
+interface ColleaguesProps {
+  colleagues: Agent[];
+  value: string;
+  choose: (id: string) => void;
+}
+
+function Colleagues({ colleagues, value, choose }: ColleaguesProps) {
+  if (colleagues.length === 0) return <p className="hint">Nobody else has signed in yet.</p>;
+  return (
+    <fieldset className="colleagues">
+      <legend>Who should take over?</legend>
+      {colleagues.map((agent) => (
+        <label key={agent.id} className={`colleague ${agent.state}`}>
+          <input
+            type="radio"
+            name="to"
+            value={agent.id}
+            checked={value === agent.id}
+            disabled={agent.state !== "available"}
+            onChange={() => choose(agent.id)}
+          />
+          <span>{agent.name}</span>
+          <small>{STATES[agent.state]}</small>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

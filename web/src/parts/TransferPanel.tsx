@@ -1,0 +1,112 @@
+/** A running transfer: where it stands, what may be done now, and how it came here. */
+
+import { useState } from "react";
+import type { Transfer } from "../api/client";
+import type { AgentDesk } from "../desk/agentDesk";
+import { type Choice, choicesOfA, choicesOfB } from "../desk/choices";
+import { BriefingPart } from "./BriefingPart";
+import { Action, Duration } from "./basics";
+import { useKeys } from "./hooks";
+import { Timeline } from "./Timeline";
+import { PHASES } from "./words";
+
+interface Props {
+  desk: AgentDesk;
+  transfer: Transfer;
+}
+
+/** The transfer panel of Agent A and Agent B alike. */
+export function TransferPanel({ desk, transfer }: Props) {
+  const isA = transfer.agent_a.id === desk.me?.id;
+  const isInRoomB = transfer.rooms.b !== null && desk.follower.places.has(transfer.rooms.b);
+  const choices = isA ? choicesOfA(transfer, isInRoomB) : choicesOfB(transfer);
+  const press = (choice: Choice) => () => void choose(desk, transfer, choice);
+  useKeys(Object.fromEntries(choices.map((choice) => [choice.key, press(choice)])));
+  const last = transfer.timeline.at(-1);
+  return (
+    <section className="card transfer" aria-label="Transfer" data-phase={transfer.phase}>
+      <h2>
+        {isA ? `To ${transfer.agent_b?.name ?? "your colleague"}` : `From ${transfer.agent_a.name}`}
+        <span className={`phase ${transfer.phase}`}>{PHASES[transfer.phase]}</span>
+      </h2>
+      <p className="status" role="status">
+        {status(transfer, isA)} {last && <Duration since={last.at} />}
+      </p>
+      <div className="row choices">
+        {choices.map((choice) => (
+          <Action
+            key={choice.action}
+            kind={choice.kind}
+            hotkey={choice.key}
+            onPress={press(choice)}
+            disabled={desk.busy !== null}
+          >
+            {choice.label}
+          </Action>
+        ))}
+        {!isA && choices.length > 0 && <Decline desk={desk} />}
+      </div>
+      {transfer.notes && !isA && <p className="about">“{transfer.notes}”</p>}
+      <BriefingPart desk={desk} transfer={transfer} />
+      <Timeline transfer={transfer} />
+    </section>
+  );
+}
+
+/** Declining says why, if one wants. */
+export function Decline({ desk }: { desk: AgentDesk }) {
+  const [asks, setAsks] = useState(false);
+  const [reason, setReason] = useState("");
+  useKeys({ d: () => setAsks(true) });
+  if (!asks) {
+    return (
+      <Action kind="danger" hotkey="d" onPress={() => setAsks(true)}>
+        Decline
+      </Action>
+    );
+  }
+  return (
+    <form
+      className="row decline"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void desk.decide("decline", { reason: reason.trim() || null });
+      }}
+    >
+      <input
+        // biome-ignore lint/a11y/noAutofocus: it appears because its key was pressed
+        autoFocus
+        aria-label="Why? Your colleague reads it, the caller doesn't"
+        placeholder="Why? (optional)"
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <button type="submit" className="action danger" disabled={desk.busy !== null}>
+        Decline
+      </button>
+      <Action onPress={() => setAsks(false)}>Keep it</Action>
+    </form>
+  );
+}
+
+function choose(desk: AgentDesk, transfer: Transfer, choice: Choice): Promise<boolean> {
+  switch (choice.action) {
+    case "room-b":
+      return desk.goToRoomB(transfer);
+    case "introduce":
+      return desk.decide("complete", { introduce: true });
+    default:
+      return desk.decide(choice.action);
+  }
+}
+
+function status(transfer: Transfer, isA: boolean): string {
+  const { phase, accepted } = transfer;
+  const b = transfer.agent_b?.name ?? "Your colleague";
+  if (accepted && ["offering", "briefing", "consulting"].includes(phase)) {
+    return isA
+      ? `${b} has accepted. Say goodbye, then hand over.`
+      : `You have accepted. ${transfer.agent_a.name} hands the caller over.`;
+  }
+  return transfer.timeline.at(-1)?.text ?? PHASES[phase];
+}
