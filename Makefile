@@ -29,6 +29,7 @@ bench: ## Measure twenty transfers beside bare programs, and judge the figures (
 
 test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only these)
 	@$(PYTHON) -m stack servers
+	@$(PYTHON) -m stack pages
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: sync ## Lint, types and layers
@@ -45,10 +46,10 @@ sync: ## Install everything at its locked version into .venv
 	@$(PYTHON) -m stack sync
 
 lock: sync ## Lock what requirements/*.in ask for (ARGS=--upgrade: at its newest)
-	@for name in main dev bootstrap go; do \
+	@for name in main dev bootstrap go node; do \
 		$(COMPILE) $(ARGS) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 
 clean: down ## Delete everything that was made here: .venv, .run, out and caches
-	@rm -rf .venv .run out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .run out web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

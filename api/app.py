@@ -17,7 +17,17 @@ from api.door import Door
 from api.errors import Invalid, TooLarge, Unavailable
 from api.metrics import Metrics
 from api.problems import MOST_BODY, Problem, add_problem_handlers, problems
-from api.routes import agents, calls, decisions, events, health, sign_in, transfers, webhooks
+from api.routes import (
+    agents,
+    calls,
+    decisions,
+    events,
+    health,
+    pages,
+    sign_in,
+    transfers,
+    webhooks,
+)
 from api.services import Services
 
 REFERENCE = "#/components/schemas/{model}"
@@ -46,6 +56,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.close = close
     app.state.metrics = Metrics(lambda: tailer.streams)
     app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
+    pages.add_assets(app, services.settings.pages_dir)
     add_problem_handlers(app)
     _add_door(app, services)
     return app
@@ -79,6 +90,8 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(v1)
     app.include_router(webhooks.router, max_body_size=MOST_BODY)
     app.include_router(health.router)
+    # Last, for it looks at any name.
+    app.include_router(pages.router)
 
 
 def _add_door(app: FastAPI, services: Services) -> None:

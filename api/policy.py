@@ -18,6 +18,7 @@ class Action(StrEnum):
     """Everything that can be asked of the api; the value is the operation's id."""
 
     SEE_INDEX = "see_index"
+    SEE_PAGE = "see_page"
     SEE_HEALTH = "see_health"
     SEE_READINESS = "see_readiness"
     SEE_METRICS = "see_metrics"
@@ -120,6 +121,7 @@ def _transfer(*may: Who) -> Row:
 
 POLICY: dict[Action, Row] = {
     Action.SEE_INDEX: _row(*OPEN_TO_ALL),
+    Action.SEE_PAGE: _row(*OPEN_TO_ALL),
     Action.SEE_HEALTH: _row(*OPEN_TO_ALL),
     Action.SEE_READINESS: _row(*OPEN_TO_ALL),
     # Beyond development only with METRICS_TOKEN.

@@ -4,6 +4,7 @@ Only `*/main.py` builds these. A missing or wrong one is named in one line, see 
 """
 
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -92,6 +93,7 @@ class ApiSettings(BaseSettings):
     auth_mode: Literal["dev", "keys"] = "dev"
     cors_origins: str = Field("", description="other origins that may call, separated by commas")
     callers_see_agents: bool = True
+    pages_dir: Path = Field(Path("web/dist"), description="the built web pages")
     signals_decide: bool | None = Field(
         None, description="decisions by Temporal signal; by default in development only"
     )

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from stack import binaries, bootstrap, doctor, environment
+from stack import binaries, bootstrap, doctor, environment, pages
 from stack.console import Interrupted, pause, progress, say
 from stack.local import DATA, LocalStack, is_free
 from stack.parts import kind
@@ -30,6 +30,9 @@ def obey(words: list[str]) -> int:
 
     servers = commands.add_parser("servers", help="get the servers' programs, built where need be")
     servers.set_defaults(does=_servers)
+
+    built = commands.add_parser("pages", help="build the web pages, if their sources have changed")
+    built.set_defaults(does=_pages)
 
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
     up.add_argument("parts", nargs="*", help="only these parts, like: temporal livekit")
@@ -58,8 +61,14 @@ def _servers(_: argparse.Namespace) -> None:
     binaries.get_livekit(environment.outer())
 
 
+def _pages(_: argparse.Namespace) -> None:
+    bootstrap.sync()
+    pages.build(environment.outer())
+
+
 def _up(asked: argparse.Namespace) -> None:
     bootstrap.sync()
+    pages.build(environment.outer())
     began = time.monotonic()
     stack = LocalStack(asked.data, free_ports=asked.free_ports)
     try:
@@ -129,7 +138,7 @@ def _against(stack: LocalStack, command: list[str]) -> int:
 
 def _show(stack: LocalStack, took_s: float) -> None:
     names = {
-        "api": "API",
+        "api": "Pages",
         "docs": "API docs",
         "temporal_ui": "Temporal UI",
         "temporal": "Temporal",

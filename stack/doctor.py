@@ -16,7 +16,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stack import binaries, bootstrap, environment, ports
+from stack import binaries, bootstrap, environment, pages, ports
 from stack.bootstrap import PYTHON, ROOT
 from stack.console import Trouble, progress, run, say
 from stack.local import is_free
@@ -65,6 +65,8 @@ def _environment() -> Iterator[Finding]:
     yield Finding(f"Python {sys.version.split()[0]}")
     synced = bootstrap.synced()
     yield Finding(".venv as locked", "" if synced else "run `python3 -m stack sync`")
+    built = pages.are_built()
+    yield Finding("Web pages " + ("are built" if built else "will be built at the next start"))
 
 
 def _temporal(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ import secrets
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from api.dependencies import BearerDep, ServicesDep
@@ -19,16 +18,6 @@ from domain.errors import PortError
 router = APIRouter(tags=["health"])
 
 PROBE = timedelta(seconds=2)
-INDEX = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Warm Transfer</title>
-<h1>Warm Transfer</h1>
-<ul>
-<li><a href="/docs">The API, described</a>
-<li><a href="/readyz">Is everything there?</a>
-<li><a href="/metrics">Metrics</a>
-</ul>
-</html>
-"""
 
 
 class Alive(BaseModel):
@@ -42,14 +31,6 @@ class Readiness(BaseModel):
 
     ready: bool
     dependencies: dict[str, str]
-
-
-@router.get(
-    "/", operation_id=Action.SEE_INDEX, response_class=HTMLResponse, include_in_schema=False
-)
-async def see_index() -> str:
-    """Show where things are."""
-    return INDEX
 
 
 @router.get("/healthz", operation_id=Action.SEE_HEALTH)

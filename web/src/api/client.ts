@@ -15,14 +15,7 @@ export type Person = Schemas["api__answers__PersonView"];
 export type Phase = Schemas["Phase"];
 export type Outcome = Schemas["Outcome"];
 export type Decision =
-  | "accept"
-  | "decline"
-  | "complete"
-  | "cancel"
-  | "back-to-caller"
-  | "leave"
-  | "speak"
-  | "hush";
+  "accept" | "decline" | "complete" | "cancel" | "back-to-caller" | "leave" | "speak" | "hush";
 
 const PATIENCE_MS = 12_000;
 const AGAIN_AFTER_MS = 1000;
@@ -165,9 +158,9 @@ function refuse(error: unknown): never {
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
-  const told = await answer.json().catch(() => ({}));
-  const detail = typeof told.detail === "string" ? told.detail : answer.statusText;
-  return new Problem(detail || "The server gave no reason.", answer.status, told.code ?? "");
+  const told = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
+  const detail = told.detail ?? "The server gave no reason. Try again.";
+  return new Problem(detail, answer.status, told.code ?? "");
 }
 
 function unreachable(): Problem {

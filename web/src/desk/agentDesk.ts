@@ -30,7 +30,7 @@ export class AgentDesk extends Page {
   ) {
     super();
     this.follower.changed = this.touch;
-    const signedIn = kept<SignedIn>(this.store);
+    const signedIn = kept(this.store) as SignedIn | null;
     if (signedIn) this.enter(signedIn);
   }
 
@@ -167,14 +167,18 @@ export class AgentDesk extends Page {
   /** Sit where one should be: the page was reloaded, or had missed too much. */
   private async resume(): Promise<void> {
     if (this.role === "supervisor") return;
-    const transfer = this.transfer;
     const served = servedBy(this.board, this.id);
-    const callId = served?.id ?? transfer?.call_id;
-    const isB = transfer?.to.agent === this.id && ANSWERED.includes(transfer.phase);
-    const isA = transfer?.agent_a.id === this.id && CONSULTED.includes(transfer.phase);
+    const { transfer } = this;
+    const isIn = transfer !== null && this.isInRoomB(transfer);
+    const callId = served?.id ?? (isIn ? transfer.call_id : null);
     // The call's seat is A's, and B's second one where the caller's client does nothing.
-    if (callId && (served || isB || isA)) await this.follower.enter(callId).catch(unlessRefused);
-    if (transfer && (isA || isB)) await this.sitInRoomB(transfer).catch(unlessRefused);
+    if (callId) await this.follower.enter(callId).catch(unlessRefused);
+    if (isIn) await this.sitInRoomB(transfer).catch(unlessRefused);
+  }
+
+  private isInRoomB(transfer: Transfer): boolean {
+    const phases = transfer.to.agent === this.id ? ANSWERED : CONSULTED;
+    return phases.includes(transfer.phase);
   }
 
   private noteEnd(transfer: Transfer): void {
@@ -200,6 +204,7 @@ function unlessRefused(error: unknown): void {
 /** Whose a token is; the api has checked it. */
 function personIn(token: string): Person {
   const [, claims = ""] = token.split(".");
-  const { sub, name, role } = JSON.parse(atob(claims.replace(/-/g, "+").replace(/_/g, "/")));
+  const text = atob(claims.replace(/-/g, "+").replace(/_/g, "/"));
+  const { sub, name, role } = JSON.parse(text) as Person & { sub: string };
   return { id: sub, name, role };
 }

@@ -23,7 +23,7 @@ export class CallerDesk extends Page {
   constructor() {
     super();
     this.follower.changed = this.touch;
-    const calling = kept<Calling>(KEPT);
+    const calling = kept(KEPT) as Calling | null;
     if (calling) void this.act("call", () => this.comeBack(calling));
   }
 

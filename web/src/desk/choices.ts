@@ -15,30 +15,27 @@ export interface Choice {
 /** Agent A's choices, in the order they are usually made. */
 export function choicesOfA(transfer: Transfer, isInRoomB: boolean): Choice[] {
   const { phase, accepted, decided_by } = transfer;
-  const choices: Choice[] = [];
   const isAsked = BEING_ASKED.includes(phase);
   const hands = accepted && isAsked && !decided_by?.complete;
-  if (hands) choices.push({ action: "complete", label: "Hand over now", key: "c", kind: "main" });
-  if (hands)
-    choices.push({ action: "introduce", label: "Introduce them", key: "i", kind: "plain" });
-  if (phase === "briefing" && !isInRoomB) {
-    choices.push({ action: "room-b", label: "Talk in private", key: "b", kind: "plain" });
-  }
-  if (phase === "consulting") {
-    choices.push({
-      action: "back-to-caller",
-      label: "Back to the caller",
-      key: "r",
-      kind: "plain",
-    });
-  }
-  if (phase === "introducing") {
-    choices.push({ action: "leave", label: "Leave them together", key: "l", kind: "main" });
-  }
-  if ((isAsked || phase === "preparing") && !decided_by?.cancel) {
-    choices.push({ action: "cancel", label: "Cancel", key: "x", kind: "danger" });
-  }
-  return choices;
+  const cancels = (isAsked || phase === "preparing") && !decided_by?.cancel;
+  const rows: [boolean, Choice][] = [
+    [hands, { action: "complete", label: "Hand over now", key: "c", kind: "main" }],
+    [hands, { action: "introduce", label: "Introduce them", key: "i", kind: "plain" }],
+    [
+      phase === "briefing" && !isInRoomB,
+      { action: "room-b", label: "Talk in private", key: "b", kind: "plain" },
+    ],
+    [
+      phase === "consulting",
+      { action: "back-to-caller", label: "Back to the caller", key: "r", kind: "plain" },
+    ],
+    [
+      phase === "introducing",
+      { action: "leave", label: "Leave them together", key: "l", kind: "main" },
+    ],
+    [cancels, { action: "cancel", label: "Cancel", key: "x", kind: "danger" }],
+  ];
+  return rows.filter(([may]) => may).map(([, choice]) => choice);
 }
 
 /** Agent B's choices once she has answered. */

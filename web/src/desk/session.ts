@@ -21,7 +21,7 @@ export function keep(name: string, value: SignedIn | Calling | null): void {
 }
 
 /** What was remembered. */
-export function kept<T>(name: string): T | null {
+export function kept(name: string): unknown {
   const text = sessionStorage.getItem(name);
-  return text ? (JSON.parse(text) as T) : null;
+  return text ? (JSON.parse(text) as unknown) : null;
 }

@@ -5,7 +5,8 @@ import type { Capture } from "./microphone";
 /** The browser's microphones, cleaned up for talking. */
 export const browserCapture: Capture = {
   async microphone(deviceId) {
-    if (!navigator.mediaDevices) throw new DOMException("No microphone here", "NotFoundError");
+    if (!("mediaDevices" in navigator))
+      throw new DOMException("No microphone here", "NotFoundError");
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: {
         deviceId: deviceId ? { exact: deviceId } : undefined,

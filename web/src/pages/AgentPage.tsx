@@ -63,22 +63,25 @@ export function AgentPage() {
 
 /** Whatever goes with the call: the transfer, how the last one ended, or the history. */
 function Beside() {
-  const [asks, setAsks] = useState(false);
   const { call, transfer, offer, ended } = desk;
-  const mayAsk = call && !transfer && call.agent?.id === desk.me?.id;
-  useKeys({ t: mayAsk && (() => setAsks(true)) });
+  if (transfer) return offer ? null : <TransferPanel desk={desk} transfer={transfer} />;
   return (
     <>
-      {transfer && !offer && <TransferPanel desk={desk} transfer={transfer} />}
-      {mayAsk && asks && <TransferForm desk={desk} call={call} close={() => setAsks(false)} />}
-      {mayAsk && !asks && (
-        <Action kind="main" hotkey="t" onPress={() => setAsks(true)}>
-          Hand over to a colleague
-        </Action>
-      )}
-      {ended && !transfer && <Ended transfer={ended} close={() => desk.forget()} />}
-      {!transfer && <History desk={desk} />}
+      {call && call.agent?.id === desk.me?.id && <HandOver call={call} />}
+      {ended && <Ended transfer={ended} close={() => desk.forget()} />}
+      <History desk={desk} />
     </>
+  );
+}
+
+function HandOver({ call }: { call: Call }) {
+  const [asks, setAsks] = useState(false);
+  useKeys({ t: () => setAsks(true) });
+  if (asks) return <TransferForm desk={desk} call={call} close={() => setAsks(false)} />;
+  return (
+    <Action kind="main" hotkey="t" onPress={() => setAsks(true)}>
+      Hand over to a colleague
+    </Action>
   );
 }
 

@@ -6,6 +6,8 @@ import type { AgentDesk } from "../desk/agentDesk";
 import { Action } from "./basics";
 import { useKeys } from "./hooks";
 
+const SPEAKABLE = ["briefing", "consulting"];
+
 interface Props {
   desk: AgentDesk;
   transfer: Transfer;
@@ -13,66 +15,79 @@ interface Props {
 
 /** What Agent B is told. */
 export function BriefingPart({ desk, transfer }: Props) {
-  const [draft, setDraft] = useState<string | null>(null);
+  const [isEdited, setEdited] = useState(false);
   const { briefing } = transfer;
-  const isA = transfer.agent_a.id === desk.me?.id;
-  const isOn = transfer.phase === "briefing" || transfer.phase === "consulting";
-  const again = () => void desk.decide("speak");
-  const hush = () => void desk.decide("hush");
-  useKeys({ s: isOn && again, h: isOn && hush });
   if (!briefing?.text) return <p className="hint">The briefing is being written…</p>;
-  const save = () =>
-    void desk
-      .act("edit", async () => {
-        if (draft) desk.board.keep(await desk.api.editBriefing(transfer.id, draft));
-      })
-      .then((done) => done && setDraft(null));
+  const mayEdit = transfer.agent_a.id === desk.me?.id && !briefing.spoken;
   return (
     <section className="briefing" aria-label="Briefing">
       <h3>
         Briefing{" "}
         <small>{briefing.source === "model" ? "written by a model" : "written by rules"}</small>
       </h3>
-      {draft === null ? (
+      {isEdited ? (
+        <Editor
+          desk={desk}
+          transfer={transfer}
+          was={briefing.text}
+          close={() => setEdited(false)}
+        />
+      ) : (
         <p className="words" data-testid="briefing">
           {briefing.text}
         </p>
-      ) : (
-        <textarea
-          aria-label="The briefing"
-          rows={5}
-          maxLength={1200}
-          value={draft}
-          onChange={(event) => setDraft(event.target.value)}
-        />
       )}
       <Facts title="Known" items={briefing.facts} />
       <Facts title="Done so far" items={briefing.done} />
       <Facts title="Open" items={briefing.open} />
       <div className="row">
-        {isA && !briefing.spoken && draft === null && (
-          <Action onPress={() => setDraft(briefing.text)}>Edit</Action>
-        )}
-        {draft !== null && (
-          <>
-            <Action kind="main" onPress={save} disabled={!draft.trim()}>
-              Save
-            </Action>
-            <Action onPress={() => setDraft(null)}>Keep it as it was</Action>
-          </>
-        )}
-        {isOn && (
-          <>
-            <Action hotkey="s" onPress={again} disabled={desk.busy !== null}>
-              Speak it again
-            </Action>
-            <Action hotkey="h" onPress={hush} disabled={desk.busy !== null}>
-              Hush
-            </Action>
-          </>
-        )}
+        {mayEdit && !isEdited && <Action onPress={() => setEdited(true)}>Edit</Action>}
+        {SPEAKABLE.includes(transfer.phase) && <Spoken desk={desk} />}
       </div>
     </section>
+  );
+}
+
+function Spoken({ desk }: { desk: AgentDesk }) {
+  const again = () => void desk.decide("speak");
+  const hush = () => void desk.decide("hush");
+  useKeys({ s: again, h: hush });
+  return (
+    <>
+      <Action hotkey="s" onPress={again} disabled={desk.busy !== null}>
+        Speak it again
+      </Action>
+      <Action hotkey="h" onPress={hush} disabled={desk.busy !== null}>
+        Hush
+      </Action>
+    </>
+  );
+}
+
+function Editor({ desk, transfer, was, close }: Props & { was: string; close: () => void }) {
+  const [draft, setDraft] = useState(was);
+  const save = async () => {
+    const done = await desk.act("edit", async () => {
+      desk.board.keep(await desk.api.editBriefing(transfer.id, draft));
+    });
+    if (done) close();
+  };
+  return (
+    <>
+      <textarea
+        aria-label="The briefing"
+        rows={5}
+        maxLength={1200}
+        value={draft}
+        onChange={(event) => setDraft(event.target.value)}
+      />
+      <div className="row">
+        <Action kind="main" onPress={() => void save()} disabled={!draft.trim()}>
+          Save
+        </Action>
+        <Action onPress={close}>Keep it as it was</Action>
+      </div>
+    </>
   );
 }
 

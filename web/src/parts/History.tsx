@@ -18,11 +18,11 @@ export function History({ desk }: { desk: AgentDesk }) {
     const query: Record<string, string> = reference ? { reference } : {};
     desk.api.transfers(query).then(setTransfers, () => {});
   }, [desk, reference]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: how many run says when one has ended
+  // How many run says when one has ended.
   useEffect(search, [search, running]);
   useEffect(() => {
     const linked = new URLSearchParams(location.search).get("transfer");
-    if (linked) desk.act("open", async () => setOpen(await desk.api.transfer(linked)));
+    if (linked) void desk.act("open", async () => setOpen(await desk.api.transfer(linked)));
   }, [desk]);
   if (open) return <Ended transfer={open} close={() => setOpen(null)} />;
   return (

@@ -34,8 +34,6 @@ export function TransferForm({ desk, call, close }: Props) {
     });
     if (done) close();
   };
-  const preview = () =>
-    void desk.act("preview", async () => setBriefing((await desk.api.summary(call.id)).text));
   return (
     <form
       className="card form"
@@ -57,22 +55,7 @@ export function TransferForm({ desk, call, close }: Props) {
           onChange={(e) => setNotes(e.target.value)}
         />
       </label>
-      {briefing === null ? (
-        <Action onPress={preview} disabled={desk.busy !== null}>
-          {desk.busy === "preview" ? "Writing…" : "Preview the briefing"}
-        </Action>
-      ) : (
-        <label>
-          The briefing your colleague will hear
-          <textarea
-            id="briefing"
-            rows={5}
-            maxLength={1200}
-            value={briefing}
-            onChange={(e) => setBriefing(e.target.value)}
-          />
-        </label>
-      )}
+      <Preview desk={desk} call={call} briefing={briefing} setBriefing={setBriefing} />
       <label>
         Reference <small>optional, to find it again</small>
         <input
@@ -93,6 +76,36 @@ export function TransferForm({ desk, call, close }: Props) {
         <Action onPress={close}>Not now</Action>
       </div>
     </form>
+  );
+}
+
+interface PreviewProps {
+  desk: AgentDesk;
+  call: Call;
+  briefing: string | null;
+  setBriefing: (text: string) => void;
+}
+
+/** What the colleague will hear, to be changed before it is spoken. */
+function Preview({ desk, call, briefing, setBriefing }: PreviewProps) {
+  const write = async () => setBriefing((await desk.api.summary(call.id)).text);
+  if (briefing === null) {
+    return (
+      <Action onPress={() => void desk.act("preview", write)} disabled={desk.busy !== null}>
+        {desk.busy === "preview" ? "Writing…" : "Preview the briefing"}
+      </Action>
+    );
+  }
+  return (
+    <label>
+      The briefing your colleague will hear
+      <textarea
+        rows={5}
+        maxLength={1200}
+        value={briefing}
+        onChange={(event) => setBriefing(event.target.value)}
+      />
+    </label>
   );
 }
 

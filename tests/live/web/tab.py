@@ -1,0 +1,81 @@
+"""A browser tab with a person in it: a microphone that is a tone, and an ear at what it plays."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+EAR = (Path(__file__).parent / "ear.js").read_text()
+TONES = {"caller": 4000, "a": 4400, "b": 5200, "c": 5600}
+SCREEN = {"width": 1440, "height": 900}
+
+
+class Tab:
+    """One person's page; `tone` names what their microphone sounds like."""
+
+    def __init__(self, page: Page, url: str, tone: str) -> None:
+        self.page = page
+        self.url = url
+        self.tone = tone
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, url: str, tone: str, *, denied: bool = False, **more: object
+    ) -> Tab:
+        """Open a tab in a context of its own."""
+        options = {"viewport": SCREEN, **more}
+        context: BrowserContext = await browser.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        settings = json.dumps({"tone": TONES[tone], "denied": denied})
+        await context.add_init_script(f"window.__ear = {settings};\n{EAR}")
+        return cls(await context.new_page(), url, tone)
+
+    async def go(self, path: str) -> None:
+        """Open a page of the product."""
+        await self.page.goto(f"{self.url}/{path}")
+
+    async def press(self, name: str) -> None:
+        """Press a button by its words."""
+        await self.page.get_by_role("button", name=name).first.click()
+
+    async def sees(self, text: str, within_s: float = 15) -> None:
+        """Wait until a text is on the page."""
+        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=within_s * 1000)
+
+    async def audience(self, who: str, within_s: float = 15) -> None:
+        """Wait until the banner says who hears this agent: `caller`, `private`, `nobody`."""
+        banner = self.page.get_by_test_id("audience")
+        await expect(banner).to_have_attribute("data-audience", who, timeout=within_s * 1000)
+
+    async def heard(self) -> list[tuple[float, frozenset[str]]]:
+        """What was played: times in seconds of the epoch, and tones in Hz, or `sound`."""
+        rows = await self.page.evaluate("window.heard")
+        return [(row[0] / 1000, frozenset(row[1:])) for row in rows]
+
+    async def until_hears(self, tone: str, within_s: float = 15) -> float:
+        """Wait until a person's tone is played here; returns when."""
+        name = str(TONES[tone])
+        await self.page.wait_for_function(
+            "name => window.heard.slice(-20).filter(row => row.includes(name)).length > 3",
+            arg=name,
+            timeout=within_s * 1000,
+        )
+        return time.time()
+
+    async def shot(self, folder: Path, name: str) -> None:
+        """Keep a picture of the page."""
+        await self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    async def close(self) -> None:
+        """Close the tab with its context."""
+        await self.page.context.close()
+
+
+def gap_ms(heard: list[tuple[float, frozenset[str]]], began: float, ended: float) -> float:
+    """The longest time between two looks at which something was played, within a window."""
+    times = [at for at, what in heard if what and began <= at <= ended]
+    edges = [began, *times, ended]
+    return max(later - earlier for earlier, later in zip(edges, edges[1:], strict=False)) * 1000
