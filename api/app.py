@@ -23,6 +23,7 @@ from api.routes import (
     decisions,
     events,
     health,
+    installation,
     pages,
     sign_in,
     transfers,
@@ -85,7 +86,7 @@ def _add_routes(app: FastAPI) -> None:
     # A route with neither body nor parameters has no 422, but no route is harmed by saying so.
     always = problems(Invalid, TooLarge, Unavailable)
     v1 = APIRouter(prefix="/v1", max_body_size=MOST_BODY, responses=always)
-    for module in (sign_in, agents, calls, transfers, decisions, events):
+    for module in (installation, sign_in, agents, calls, transfers, decisions, events):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(webhooks.router, max_body_size=MOST_BODY)

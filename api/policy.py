@@ -19,6 +19,7 @@ class Action(StrEnum):
 
     SEE_INDEX = "see_index"
     SEE_PAGE = "see_page"
+    SEE_INSTALLATION = "see_installation"
     SEE_HEALTH = "see_health"
     SEE_READINESS = "see_readiness"
     SEE_METRICS = "see_metrics"
@@ -122,6 +123,7 @@ def _transfer(*may: Who) -> Row:
 POLICY: dict[Action, Row] = {
     Action.SEE_INDEX: _row(*OPEN_TO_ALL),
     Action.SEE_PAGE: _row(*OPEN_TO_ALL),
+    Action.SEE_INSTALLATION: _row(*OPEN_TO_ALL),
     Action.SEE_HEALTH: _row(*OPEN_TO_ALL),
     Action.SEE_READINESS: _row(*OPEN_TO_ALL),
     # Beyond development only with METRICS_TOKEN.
@@ -131,8 +133,8 @@ POLICY: dict[Action, Row] = {
     Action.SIGN_IN: _row(*OPEN_TO_ALL),
     Action.SIGN_OUT: _row(*STAFF),
     Action.SET_AVAILABILITY: _row(*STAFF),
-    # Callers only if CALLERS_SEE_AGENTS.
-    Action.LIST_AGENTS: _row(*ANYBODY),
+    # Callers, also before they call, only if CALLERS_SEE_AGENTS.
+    Action.LIST_AGENTS: _row(*OPEN_TO_ALL),
     Action.FOLLOW_MY_EVENTS: _row(*ANYBODY),
     # Anybody may call, though not as often as they like.
     Action.START_CALL: _row(*OPEN_TO_ALL),

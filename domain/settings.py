@@ -93,6 +93,9 @@ class ApiSettings(BaseSettings):
     auth_mode: Literal["dev", "keys"] = "dev"
     cors_origins: str = Field("", description="other origins that may call, separated by commas")
     callers_see_agents: bool = True
+    rehearsal_url: str | None = Field(
+        None, pattern=r"^http://", description="robots to try it alone with, in development"
+    )
     pages_dir: Path = Field(Path("web/dist"), description="the built web pages")
     signals_decide: bool | None = Field(
         None, description="decisions by Temporal signal; by default in development only"

@@ -9,8 +9,9 @@ from robots.board import say
 from robots.demo import demo
 from robots.outside import sit
 from robots.scene import Stage
+from robots.serve import serve
 
-USAGE = "usage: python -m robots demo   (WARM_TRANSFER_URL says where the api is)"
+USAGE = "usage: python -m robots demo | serve   (WARM_TRANSFER_URL says where the api is)"
 
 
 def main(arguments: list[str]) -> int:
@@ -20,6 +21,9 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["demo"]:
             return 1 if asyncio.run(demo(Stage.of(os.environ))) else 0
+        case ["serve"]:
+            serve(os.environ)
+            return 0
         case ["sit", tone]:
             asyncio.run(sit(tone))
             return 0

@@ -14,7 +14,7 @@ from pathlib import Path
 from stack import binaries, bootstrap, doctor, environment, pages
 from stack.console import Interrupted, pause, progress, say
 from stack.local import DATA, LocalStack, is_free
-from stack.parts import kind
+from stack.parts import COMPANY, kind
 from stack.process import Part, Process
 
 END_PATIENCE_S = 60.0
@@ -73,6 +73,8 @@ def _up(asked: argparse.Namespace) -> None:
     stack = LocalStack(asked.data, free_ports=asked.free_ports)
     try:
         stack.start(*asked.parts)
+        if not asked.parts:
+            stack.start(*COMPANY)
         _show(stack, time.monotonic() - began)
         while True:
             stack.mend()

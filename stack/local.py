@@ -24,7 +24,7 @@ from typing import Self
 from stack import environment, ports
 from stack.bootstrap import PYTHON, ROOT
 from stack.console import Trouble, progress, run, say
-from stack.parts import PRODUCT, SERVERS, STOPPED_IN_TURN, kind, part
+from stack.parts import COMPANY, PRODUCT, SERVERS, STOPPED_IN_TURN, kind, part
 from stack.process import Process, await_ready
 
 DATA = ROOT / ".run"
@@ -95,6 +95,7 @@ class LocalStack:
             migrate = (str(PYTHON), "-m", "adapters.sql")
             run("Bringing the record up to date", migrate, ROOT, self.env)
         self._start_all(product)
+        self._start_all(name for name in wanted if kind(name) in COMPANY)
         self._remember()
 
     def stop(self) -> None:

@@ -15,7 +15,9 @@ from stack.process import Part, Process
 
 SERVERS = ("temporal", "livekit")
 PRODUCT = ("api", "worker", "host", "briefer")
-STOPPED_IN_TURN = (("host", "briefer"), ("worker",), ("api",), ("livekit",), ("temporal",))
+COMPANY = ("robots",)
+"""Not of the product: who takes the other seats when one person tries it alone."""
+STOPPED_IN_TURN = (COMPANY, ("host", "briefer"), ("worker",), ("api",), ("livekit",), ("temporal",))
 
 # Without it a step that a killed worker held is repeated three seconds later than need be.
 QUICK_TIMERS = 'history.timerProcessorMaxTimeShift="100ms"'
@@ -39,6 +41,7 @@ def part(name: str, env: Mapping[str, str], ports: Mapping[str, int], data: Path
         "worker": lambda: _python(name, env, ("worker",), "worker ready", grace_s=35),
         "host": lambda: _voice(name, env, ports),
         "briefer": lambda: _voice(name, env, ports),
+        "robots": lambda: _robots(name, env, ports, data),
     }
     if kind(name) not in recipes:
         raise Trouble(f"There is no part {name!r}; there are {', '.join(recipes)}.")
@@ -106,6 +109,17 @@ def _voice(name: str, env: Mapping[str, str], ports: Mapping[str, int]) -> Part:
     own = ports.get(f"VOICE_{name.upper()}_PORT", 0)
     told = {**env, "VOICE_PORT": str(own)}
     return _python(name, told, ("voice", kind(name)), "registered worker", grace_s=12)
+
+
+def _robots(name: str, env: Mapping[str, str], ports: Mapping[str, int], data: Path) -> Part:
+    told = {
+        **env,
+        "WARM_TRANSFER_URL": f"http://127.0.0.1:{ports['PORT']}",
+        "REHEARSAL_PORT": str(ports["REHEARSAL_PORT"]),
+        "STACK_WORD": str(data / "stack.json"),
+    }
+    start = (str(PYTHON), "-m", "robots", "serve")
+    return Part(name, start, told, lambda _: _answers(ports["REHEARSAL_PORT"], "/openapi.json"))
 
 
 def _python(

@@ -34,6 +34,7 @@ PORTS = (
     Port("TEMPORAL_METRICS_PORT", 8234, "temporal", "Temporal's metrics"),
     Port("VOICE_HOST_PORT", 8081, "host", "the health of `voice host`"),
     Port("VOICE_BRIEFER_PORT", 8082, "briefer", "the health of `voice briefer`"),
+    Port("REHEARSAL_PORT", 8083, "robots", "the robots of “Try it alone”"),
 )
 
 # Below the range from which Linux and macOS take the near end of outgoing connections.

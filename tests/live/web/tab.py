@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -78,4 +79,4 @@ def gap_ms(heard: list[tuple[float, frozenset[str]]], began: float, ended: float
     """The longest time between two looks at which something was played, within a window."""
     times = [at for at, what in heard if what and began <= at <= ended]
     edges = [began, *times, ended]
-    return max(later - earlier for earlier, later in zip(edges, edges[1:], strict=False)) * 1000
+    return max(later - earlier for earlier, later in pairwise(edges)) * 1000

@@ -66,6 +66,10 @@ export class Api {
     return fetch(apiUrl("v1/me/events"), { headers, signal, cache: "no-store" });
   }
 
+  installation(): Promise<Schemas["Installation"]> {
+    return this.ask("GET", "v1/installation");
+  }
+
   signIn(name: string, role: "agent" | "supervisor"): Promise<Schemas["SignedInView"]> {
     return this.ask("POST", "v1/sign-in", { name, role });
   }

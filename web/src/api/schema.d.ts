@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/v1/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See Installation
+         * @description Say how people sign in, and whether one can try it alone.
+         */
+        get: operations["see_installation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in": {
         parameters: {
             query?: never;
@@ -74,6 +94,8 @@ export interface paths {
         /**
          * List Agents
          * @description List agents and what they are doing; callers see it where the setting allows.
+         *
+         *     Without a token, too: who is about to call may choose whom to ask for.
          */
         get: operations["list_agents"];
         put?: never;
@@ -891,6 +913,19 @@ export interface components {
             caller_heard?: number | null;
         };
         /**
+         * Installation
+         * @description How this installation is set.
+         */
+        Installation: {
+            /**
+             * Sign In
+             * @enum {string}
+             */
+            sign_in: "name" | "token";
+            /** Rehearsal Url */
+            rehearsal_url: string | null;
+        };
+        /**
          * MayView
          * @description What the media server lets somebody do in a room.
          */
@@ -1287,6 +1322,53 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    see_installation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installation"];
+                };
+            };
+            /** @description More than anybody needs to say. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request makes no sense, whoever asks and whenever. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind us is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;

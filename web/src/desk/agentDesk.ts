@@ -4,6 +4,7 @@ import { Api, type Call, type Decision, type Person, type Transfer } from "../ap
 import { followAsAgent, Refused, type SeatNotice } from "../follow";
 import { type Audience, audience, Board, isRinging, servedBy, transferOf } from "./board";
 import { Page } from "./page";
+import { rehearsal, takeWish } from "./rehearsal";
 import { keep, kept, type SignedIn } from "./session";
 
 /** In these agent A may be in room B. */
@@ -32,6 +33,7 @@ export class AgentDesk extends Page {
     this.follower.changed = this.touch;
     const signedIn = kept(this.store) as SignedIn | null;
     if (signedIn) this.enter(signedIn);
+    if (role === "agent") void this.tryAlone();
   }
 
   /** The call one serves, or takes part in by a transfer. */
@@ -146,6 +148,13 @@ export class AgentDesk extends Page {
     if (kind === "transfer") this.noteEnd(view as Transfer);
     if (!wasReady && this.board.isReady) void this.resume();
     else if (this.follower.places.size > 0) this.leaveIfOver();
+  }
+
+  /** Have robots play with this agent, if the home page asked for that. */
+  private async tryAlone(): Promise<void> {
+    const wish = takeWish();
+    if (!wish || !(this.me || (await this.signIn("You")))) return;
+    await this.act("try", () => rehearsal.start(wish.seat, wish.problem, this.id));
   }
 
   private get id(): string {

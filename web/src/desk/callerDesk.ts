@@ -3,6 +3,7 @@
 import { Api, type CallerCall, type CallerTransfer } from "../api/client";
 import { followAsCaller, Refused, type SeatNotice } from "../follow";
 import { Page } from "./page";
+import { rehearsal, takeWish } from "./rehearsal";
 import { type Calling, keep, kept } from "./session";
 
 const KEPT = "warm-transfer-call";
@@ -25,6 +26,7 @@ export class CallerDesk extends Page {
     this.follower.changed = this.touch;
     const calling = kept(KEPT) as Calling | null;
     if (calling) void this.act("call", () => this.comeBack(calling));
+    else void this.tryAlone();
   }
 
   get isOver(): boolean {
@@ -84,6 +86,17 @@ export class CallerDesk extends Page {
   private transferIs(transfer: CallerTransfer): void {
     if (transfer.phase !== this.transfer?.phase) this.since = Date.now();
     this.transfer = transfer;
+  }
+
+  /** Call a robot, if the home page asked for that. */
+  private async tryAlone(): Promise<void> {
+    const wish = takeWish();
+    if (!wish) return;
+    let robot = "";
+    const found = await this.act("try", async () => {
+      robot = await rehearsal.start("caller", wish.problem);
+    });
+    if (found) await this.start("You", wish.problem, robot);
   }
 
   private async comeBack(calling: Calling): Promise<void> {

@@ -11,6 +11,7 @@ import { useChanges, useKeys } from "../parts/hooks";
 import { LinePart } from "../parts/Line";
 import { MicrophonePart } from "../parts/MicrophonePart";
 import { Offer } from "../parts/Offer";
+import { RehearsalBar } from "../parts/RehearsalBar";
 import { Rooms } from "../parts/Rooms";
 import { SignIn } from "../parts/SignIn";
 import { TransferForm } from "../parts/TransferForm";
@@ -43,6 +44,7 @@ export function AgentPage() {
           Sign out
         </Action>
       </Masthead>
+      <RehearsalBar />
       <Notices page={desk} />
       {desk.call && (
         <AudienceBanner audience={desk.audience} muted={desk.follower.microphone.isMuted} />
@@ -140,9 +142,11 @@ function Elsewhere() {
 
 function Waiting() {
   const isFree = desk.call === null && desk.transfer === null;
+  const isIdle = desk.waiting.length === 0 && !isFree;
   const [first] = desk.waiting;
   const answer = (call: Call) => () => void desk.answer(call.id);
   useKeys({ a: isFree && first && answer(first) });
+  if (isIdle) return null;
   return (
     <section className="card waiting" aria-label="Waiting calls">
       <h2>Waiting</h2>

@@ -7,6 +7,7 @@ import { Action, Duration, Masthead, Notices } from "../parts/basics";
 import { useChanges, useKeys } from "../parts/hooks";
 import { LinePart } from "../parts/Line";
 import { MicrophonePart } from "../parts/MicrophonePart";
+import { RehearsalBar } from "../parts/RehearsalBar";
 import { Avatar } from "../parts/Rooms";
 
 const desk = new CallerDesk();
@@ -18,6 +19,7 @@ export function CallerPage() {
   return (
     <>
       <Masthead title="Caller">{isIn && <LinePart follower={desk.follower} />}</Masthead>
+      <RehearsalBar />
       <Notices page={desk} />
       <main className="narrow">{desk.call ? <InCall call={desk.call} /> : <Calling />}</main>
     </>
