@@ -10,6 +10,9 @@ from domain.errors import PortError
 from domain.record import Record
 from domain.views import SignedIn
 
+GRACE = timedelta(seconds=3)
+"""Before a closed stream counts: a page that is reloaded, or one of many that take turns, is back
+by then."""
 AGAIN = timedelta(seconds=15)
 """How often an open stream is told of again, so that a killed process's streams expire."""
 
@@ -64,6 +67,11 @@ class Attendance:
     def _count(self, key: Key, by: int) -> None:
         was_open = self._open[key] > 0
         self._open[key] += by
-        if was_open is not (self._open[key] > 0):
-            self._changed[key] = None
-            self._news.set()
+        if was_open and self._open[key] == 0:
+            asyncio.get_running_loop().call_later(GRACE.total_seconds(), self._note, key)
+        elif not was_open:
+            self._note(key)
+
+    def _note(self, key: Key) -> None:
+        self._changed[key] = None
+        self._news.set()

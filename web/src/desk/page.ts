@@ -2,6 +2,7 @@
 
 import { Problem } from "../api/client";
 import { EventStream, type OpenStream, type StreamState } from "../events/stream";
+import { inTurn } from "../events/turns";
 import { Observable } from "./observable";
 
 /** Base of a page's state; everything on it may be read while rendering. */
@@ -50,7 +51,7 @@ export abstract class Page extends Observable {
       this.told(kind, view);
       this.touch();
     };
-    this.stream = new EventStream(open, told, this.touch);
+    this.stream = new EventStream(open, told, this.touch, inTurn);
     window.addEventListener("online", this.hurry);
     window.addEventListener("offline", this.hurry);
     void this.stream.start();

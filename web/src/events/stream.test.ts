@@ -84,6 +84,37 @@ test("a stream that says nothing for twenty seconds is dead, and opened anew", a
   stream.stop();
 });
 
+test("giving way to another tab is no loss", async () => {
+  const states: string[] = [];
+  const asked: (string | null)[] = [];
+  let yields = () => {};
+  const stream = new EventStream(
+    async (lastId, signal) => {
+      asked.push(lastId);
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode("id: 3\nevent: call\ndata: 1\n\n"));
+          signal.addEventListener("abort", () => controller.error(new DOMException("cut")));
+        },
+      });
+      return new Response(body);
+    },
+    () => {},
+    () => states.push(stream.state),
+    (use, cut) => {
+      yields = cut;
+      return use();
+    },
+  );
+  void stream.start();
+  await vi.advanceTimersByTimeAsync(10);
+  yields();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(states).toEqual(["open"]);
+  expect(asked).toEqual([null, "3"]);
+  stream.stop();
+});
+
 test("an expired sign-in ends it", async () => {
   let opened = 0;
   const stream = new EventStream(

@@ -13,25 +13,31 @@ export type StreamState = "connecting" | "open" | "lost" | "over";
 /** Opens the stream from after an event on. */
 export type OpenStream = (lastId: string | null, signal: AbortSignal) => Promise<Response>;
 
+/** Uses a connection when it is this page's turn, and cuts it when it is another's. */
+export type InTurn = (follow: () => Promise<void>, cut: () => void) => Promise<void>;
+
 /** Everything that concerns one person, in order. */
 export class EventStream {
   state: StreamState = "connecting";
   private lastId: string | null = null;
   private stopped = new AbortController();
   private cut = new AbortController();
+  private gaveWay = false;
 
   constructor(
     private readonly open: OpenStream,
     private readonly told: (kind: string, view: unknown) => void,
     private readonly changed: () => void,
+    private readonly inTurn: InTurn = (follow) => follow(),
   ) {}
 
   /** Follow until `stop`. */
   async start(): Promise<void> {
     this.stopped = new AbortController();
     for (;;) {
-      await this.once().catch(() => {});
+      await this.inTurn(() => this.once(), this.giveWay).catch(() => {});
       if (this.isEnded()) return;
+      if (this.hasGivenWay()) continue;
       this.become("lost");
       await new Promise((done) => setTimeout(done, AGAIN_AFTER_MS));
       if (this.isEnded()) return;
@@ -47,6 +53,18 @@ export class EventStream {
   /** The network came or went, or the lid was opened: don't wait to find out. */
   hurry(): void {
     this.cut.abort();
+  }
+
+  /** It is another tab's turn; nothing is lost, and this one's comes again. */
+  private readonly giveWay = () => {
+    this.gaveWay = true;
+    this.cut.abort();
+  };
+
+  private hasGivenWay(): boolean {
+    const { gaveWay } = this;
+    this.gaveWay = false;
+    return gaveWay;
   }
 
   private isEnded(): boolean {
