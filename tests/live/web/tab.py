@@ -66,6 +66,13 @@ class Tab:
         )
         return time.time()
 
+    async def until_hears_anything(self, within_s: float = 15) -> None:
+        """Wait until something is played here."""
+        await self.page.wait_for_function(
+            "() => window.heard.slice(-50).filter(row => row.includes('sound')).length > 3",
+            timeout=within_s * 1000,
+        )
+
     async def shot(self, folder: Path, name: str) -> None:
         """Keep a picture of the page."""
         await self.page.screenshot(path=folder / f"{name}.png", full_page=True)

@@ -28,7 +28,7 @@ export function MicrophonePart({ follower }: Props) {
           <Level track={microphone.sound} />
         </>
       )}
-      {microphone.state !== "asking" && microphone.state !== "denied" && (
+      {(microphone.state === "live" || microphone.state === "muted") && (
         <Choice follower={follower} />
       )}
     </section>
