@@ -1,5 +1,6 @@
 """A headless Chromium, and tabs in it."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -8,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from robots.scene import Stage
-from stack.browser import chromium
+from stack.browser import get_chromium
 from stack.environment import bare
 from tests.live.web.tab import Tab
 
@@ -22,8 +23,10 @@ OpenTab = Callable[..., Awaitable[Tab]]
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        program = chromium(bare())
-        started = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = get_chromium(bare())
+        started = await playwright.chromium.launch(
+            executable_path=chromium.program, args=FLAGS, env={**os.environ, **chromium.env}
+        )
         yield started
         await started.close()
 
