@@ -8,11 +8,16 @@ RUN python -m venv /installer \
     && /installer/bin/uv pip install --no-cache --no-deps --require-hashes \
         --python /packages/bin/python -r /requirements/main.txt
 
+FROM node:24-slim AS pages
+COPY web /web
+RUN cd /web && npm ci && npm run build
+
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home product
 COPY --from=packages /packages /packages
 WORKDIR /product
 COPY . .
+COPY --from=pages /web/dist web/dist
 ENV PATH=/packages/bin:$PATH \
     HOME=/tmp \
     PYTHONUNBUFFERED=1 \

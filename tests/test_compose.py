@@ -145,7 +145,7 @@ def test_the_image_holds_the_product_and_no_development_package() -> None:
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
     packages = set(tools["importlinter"]["root_packages"]) - {"stack", "robots"}
     locks = {"requirements/bootstrap.txt", "requirements/main.txt"}
-    assert kept == {*packages, *locks, "migrations", "deploy/worker_health.py"}
+    assert kept == {*packages, *locks, "migrations", "deploy/worker_health.py", "web"}
     recipe = (ROOT / "Dockerfile").read_text()
     assert "-r /requirements/main.txt" in recipe
     assert recipe.count("--require-hashes") == 2
