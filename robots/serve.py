@@ -47,7 +47,43 @@ def playing(one: Rehearsal) -> Playing:
     return Playing(id=one.id, says=one.says, is_over=one.is_over, asked_for=one.asked_for)
 
 
-def create_app(url: str, pages: str, stack_word: Path | None) -> FastAPI:
+class Company:
+    """The robots at work, and whom they may kill."""
+
+    def __init__(self, url: str, stack_word: Path | None) -> None:
+        self.url = url
+        self.stack_word = stack_word
+        self.running: dict[str, Rehearsal] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, wanted: Wanted) -> Playing:
+        """Let robots take the other seats."""
+        if sum(not one.is_over for one in self.running.values()) >= MOST_AT_ONCE:
+            raise HTTPException(409, "All robots are busy: hang up one of your calls first.")
+        one = Rehearsal(self.url, wanted.seat, wanted.problem, wanted.agent)
+        self.running[one.id] = one
+        task = asyncio.create_task(one.play())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await one.seated()
+        return playing(one)
+
+    async def look(self, which: str) -> Playing:
+        """Say what the robots are doing."""
+        if which not in self.running:
+            raise HTTPException(404, "There is no such rehearsal.")
+        return playing(self.running[which])
+
+    async def kill_worker(self, _: Kill) -> dict[str, int]:
+        """Kill the worker with -9, in the middle of whatever it does; the stack starts it again."""
+        pids = json.loads(self.stack_word.read_text())["pids"] if self.stack_word else {}
+        if "worker" not in pids:
+            raise HTTPException(409, "There is no worker here to kill.")
+        os.kill(pids["worker"], signal.SIGKILL)
+        return {"killed": pids["worker"]}
+
+
+def create_app(company: Company, pages: str) -> FastAPI:
     """Build the server; `pages` is the address whose home page may ask."""
     app = FastAPI(title="Rehearsal", docs_url=None, redoc_url=None)
     port = urlsplit(pages).port
@@ -58,46 +94,16 @@ def create_app(url: str, pages: str, stack_word: Path | None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["Content-Type"],
     )
-    running: dict[str, Rehearsal] = {}
-    tasks: set[asyncio.Task[None]] = set()
-
-    @app.post("/rehearsals", status_code=201)
-    async def start(wanted: Wanted) -> Playing:
-        """Let robots take the other seats."""
-        if sum(not one.is_over for one in running.values()) >= MOST_AT_ONCE:
-            raise HTTPException(409, "All robots are busy: hang up one of your calls first.")
-        one = Rehearsal(url, wanted.seat, wanted.problem, wanted.agent)
-        running[one.id] = one
-        task = asyncio.create_task(one.play())
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        await one.seated()
-        return playing(one)
-
-    @app.get("/rehearsals/{which}")
-    async def look(which: str) -> Playing:
-        """Say what the robots are doing."""
-        if which not in running:
-            raise HTTPException(404, "There is no such rehearsal.")
-        return playing(running[which])
-
-    @app.post("/kill-worker")
-    async def kill_worker(_: Kill) -> dict[str, int]:
-        """Kill the worker with -9, in the middle of whatever it does; the stack starts it again."""
-        pids = json.loads(stack_word.read_text())["pids"] if stack_word else {}
-        if "worker" not in pids:
-            raise HTTPException(409, "There is no worker here to kill.")
-        os.kill(pids["worker"], signal.SIGKILL)
-        return {"killed": pids["worker"]}
-
+    app.post("/rehearsals", status_code=201)(company.start)
+    app.get("/rehearsals/{which}")(company.look)
+    app.post("/kill-worker")(company.kill_worker)
     return app
 
 
 def serve(environ: Mapping[str, str]) -> None:
     """Serve until asked to stop; the settings come from `stack`."""
     word = environ.get("STACK_WORD")
-    app = create_app(
-        environ["WARM_TRANSFER_URL"], environ["PUBLIC_URL"], Path(word) if word else None
-    )
+    company = Company(environ["WARM_TRANSFER_URL"], Path(word) if word else None)
+    app = create_app(company, environ["PUBLIC_URL"])
     port = int(environ["REHEARSAL_PORT"])
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
