@@ -8,7 +8,7 @@ import pytest
 
 from stack.environment import bare
 from stack.local import LocalStack
-from stack.parts import PRODUCT, SERVERS
+from stack.parts import COMPANY, PRODUCT, SERVERS
 from tests.stack_command import lives, running, wait_until, word_of
 
 # Each starts the whole product: half a minute on two idle cores, minutes on busy ones.
@@ -26,10 +26,10 @@ def test_everything_is_ready_when_it_says_so_and_gone_after_its_end(tmp_path: Pa
     with running(data, "up", "--free-ports") as up:
         up.until_said("is up")
         word = word_of(data)
-        assert set(word["pids"]) == {*SERVERS, *PRODUCT}
+        assert set(word["pids"]) == {*SERVERS, *PRODUCT, *COMPANY}
         assert httpx.get(f"{word['urls']['api']}/readyz").status_code == 200
         assert httpx.get(word["urls"]["docs"]).status_code == 200
-        assert {path.stem for path in (data / "logs").iterdir()} == {*SERVERS, *PRODUCT}
+        assert {path.stem for path in (data / "logs").iterdir()} == {*SERVERS, *PRODUCT, *COMPANY}
         assert up.end(signal.SIGINT) == 0
     assert not any(map(lives, word["pids"].values()))
 

@@ -1,6 +1,6 @@
 """One person, no microphone, and robots in the other seats; the worker is killed meanwhile."""
 
-from collections.abc import Iterator
+import asyncio
 
 import pytest
 
@@ -9,16 +9,14 @@ from tests.live.web.conftest import OpenTab
 
 
 @pytest.fixture
-def robots(stack: LocalStack) -> Iterator[None]:
-    """The robots are there, as after `make up`."""
+def robots(stack: LocalStack) -> LocalStack:
+    """The stack with robots, as after `make up`."""
     if "robots" not in stack.names:
         stack.start("robots")
-    yield
-    # Whoever was killed is started again by `make up`; here nobody else does it.
-    stack.mend()
+    return stack
 
 
-async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: None) -> None:
+async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: LocalStack) -> None:
     you = await open_tab("caller", denied=True)
     await you.go("")
     await you.page.get_by_role("link", name="As the caller").click()
@@ -27,13 +25,15 @@ async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: None)
     await you.sees("talking with a colleague", within_s=60)
     await you.press("Kill the worker")
     await you.sees("The worker is dead")
+    # As `make up` does by itself.
+    await asyncio.to_thread(robots.mend)
     await you.sees("You are talking with Bea", within_s=60)
     await you.until_hears_anything()
     await you.press("Hang up")
     await you.sees("The call has ended")
 
 
-async def test_as_agent_a_one_hands_over(open_tab: OpenTab, robots: None) -> None:
+async def test_as_agent_a_one_hands_over(open_tab: OpenTab, robots: LocalStack) -> None:
     you = await open_tab("a", denied=True)
     await you.go("")
     await you.page.get_by_role("link", name="As Agent A").click()
@@ -48,7 +48,7 @@ async def test_as_agent_a_one_hands_over(open_tab: OpenTab, robots: None) -> Non
     await you.page.locator('[data-outcome="completed"]').wait_for()
 
 
-async def test_as_agent_b_one_takes_over(open_tab: OpenTab, robots: None) -> None:
+async def test_as_agent_b_one_takes_over(open_tab: OpenTab, robots: LocalStack) -> None:
     you = await open_tab("b", denied=True)
     await you.go("")
     await you.page.get_by_role("link", name="As Agent B").click()
