@@ -45,7 +45,7 @@ export class Api {
   /** Send a request; what the api couldn't do just now is repeated with the same key. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const deadline = Date.now() + PATIENCE_MS;
-    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    const key = newKey();
     let answer = await this.send(method, path, body, key);
     while ((!answer || answer.status === 503) && Date.now() < deadline) {
       await new Promise((done) => setTimeout(done, AGAIN_AFTER_MS));
@@ -114,6 +114,14 @@ export class Api {
     return this.ask("POST", `v1/calls/${callId}/summary`);
   }
 
+  /** A text as it would be spoken, as sound. */
+  async speech(callId: string, text: string): Promise<Blob> {
+    const answer = await this.send("POST", `v1/calls/${callId}/speech`, { text }, newKey());
+    if (!answer) throw unreachable();
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.blob();
+  }
+
   transfers(query: Record<string, string> = {}): Promise<Transfer[]> {
     return this.ask("GET", `v1/transfers?${new URLSearchParams({ limit: "20", ...query })}`);
   }
@@ -159,6 +167,10 @@ export class Api {
 function refuse(error: unknown): never {
   const isFinal = error instanceof Problem && [401, 403, 404, 409].includes(error.status);
   throw isFinal ? new Refused(error.message) : error;
+}
+
+function newKey(): string {
+  return crypto.getRandomValues(new Uint32Array(5)).join("-");
 }
 
 async function problemOf(answer: Response): Promise<Problem> {

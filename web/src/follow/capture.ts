@@ -22,6 +22,10 @@ export const browserCapture: Capture = {
 
   silence() {
     const context = new AudioContext();
+    // Without a click since the page was loaded, browsers let no sound begin, not even silence.
+    const begin = () => void context.resume();
+    document.addEventListener("pointerdown", begin, { once: true });
+    document.addEventListener("keydown", begin, { once: true });
     const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
     if (!track) throw new Error("This browser can't make a silent track.");
     track.addEventListener("ended", () => void context.close());

@@ -1,7 +1,7 @@
 /** Transfers of before: find one by its reference or link, and read how it went. */
 
 import { useCallback, useEffect, useState } from "react";
-import type { Transfer } from "../api/client";
+import type { Call, Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { Ended } from "./Ended";
 import { clock, OUTCOMES, PHASES } from "./words";
@@ -35,6 +35,7 @@ export function History({ desk }: { desk: AgentDesk }) {
         onChange={(event) => setReference(event.target.value.trim())}
       />
       {transfers.length === 0 && <p className="hint">Nothing yet.</p>}
+      <h3>Transfers</h3>
       <ul>
         {transfers.map((transfer) => (
           <li key={transfer.id}>
@@ -45,6 +46,38 @@ export function History({ desk }: { desk: AgentDesk }) {
           </li>
         ))}
       </ul>
+      <Calls desk={desk} />
     </section>
   );
+}
+
+/** Calls that have ended, newest first. */
+function Calls({ desk }: { desk: AgentDesk }) {
+  const [calls, setCalls] = useState<Call[]>([]);
+  const running = desk.board.runningCalls.length;
+  // How many run says when one has ended.
+  useEffect(() => {
+    desk.api.calls("ended").then(setCalls, () => {});
+  }, [desk, running]);
+  if (calls.length === 0) return null;
+  return (
+    <>
+      <h3>Calls</h3>
+      <ul>
+        {calls.map((call) => (
+          <li key={call.id}>
+            <span>
+              {clock(call.created_at)} {call.caller.name}
+            </span>
+            <small>{lasted(call)}</small>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function lasted(call: Call): string {
+  const ms = Date.parse(call.ended_at ?? call.created_at) - Date.parse(call.created_at);
+  return `${Math.floor(ms / 60_000)}:${String(Math.round(ms / 1000) % 60).padStart(2, "0")}`;
 }

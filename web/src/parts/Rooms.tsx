@@ -23,7 +23,7 @@ export function Rooms({
       {rooms.map((room) => (
         <Room
           key={room}
-          name={room === b ? "Consult room" : "Caller's room"}
+          name={room === call.room ? "Caller's room" : "Consult room"}
           people={call.people.filter((person) => person.room === room)}
           plays={room === hold}
           me={me}

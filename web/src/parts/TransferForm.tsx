@@ -96,17 +96,30 @@ function Preview({ desk, call, briefing, setBriefing }: PreviewProps) {
       </Action>
     );
   }
+  const hear = () => desk.act("hear", async () => play(await desk.api.speech(call.id, briefing)));
   return (
-    <label>
-      The briefing your colleague will hear
-      <textarea
-        rows={5}
-        maxLength={1200}
-        value={briefing}
-        onChange={(event) => setBriefing(event.target.value)}
-      />
-    </label>
+    <>
+      <label>
+        The briefing your colleague will hear
+        <textarea
+          rows={5}
+          maxLength={1000}
+          value={briefing}
+          onChange={(event) => setBriefing(event.target.value)}
+        />
+      </label>
+      <Action onPress={() => void hear()} disabled={!briefing.trim() || desk.busy !== null}>
+        Hear it
+      </Action>
+    </>
   );
+}
+
+/** On this page's speakers alone. */
+async function play(sound: Blob): Promise<void> {
+  const audio = new Audio(URL.createObjectURL(sound));
+  audio.addEventListener("ended", () => URL.revokeObjectURL(audio.src));
+  await audio.play();
 }
 
 interface ColleaguesProps {

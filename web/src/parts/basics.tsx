@@ -1,6 +1,6 @@
 /** The smallest parts: buttons with keys, times, and words that are read aloud when they change. */
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Page } from "../desk/page";
 import { useChanges, useSeconds } from "./hooks";
 
@@ -74,6 +74,9 @@ export function Notices({ page }: { page: Page }) {
 
 /** The head of every page. */
 export function Masthead({ title, children }: { title: string; children?: ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · Warm Transfer`;
+  }, [title]);
   return (
     <header className="masthead">
       <a className="brand" href="./">
