@@ -1,13 +1,18 @@
 """Whole transfers with three people in three tabs, and what each of them hears."""
 
+import logging
 import time
 
 from tests.live.web.cast import talking
 from tests.live.web.conftest import OpenTab
 from tests.live.web.tab import Tab, gap_ms
 
-# Looks are 10 ms apart, and late on a busy machine.
-UNBROKEN_MS = 200.0
+log = logging.getLogger(__name__)
+
+# What counts is what the issue promises; a machine that breaks the sound of an undisturbed talk
+# by itself can't show it, so then the same limit holds as for robots on a busy machine.
+UNBROKEN_MS = 60.0
+BUSY_MS = 200.0
 
 
 async def heard_nothing_of_bea(maya: Tab, before: float) -> None:
@@ -16,8 +21,13 @@ async def heard_nothing_of_bea(maya: Tab, before: float) -> None:
 
 
 async def no_silence(maya: Tab, around: float) -> None:
-    await maya.page.wait_for_timeout(1500)
-    assert gap_ms(await maya.heard(), around - 1, around + 2) <= UNBROKEN_MS
+    """What is promised, or, where even an undisturbed talk is broken, what a busy machine does."""
+    await maya.page.wait_for_timeout(3500)
+    heard = await maya.heard()
+    undisturbed = gap_ms(heard, around + 3, around + 5)
+    silence = gap_ms(heard, around - 1, around + 3)
+    log.info("the caller heard %.0f ms of silence, undisturbed %.0f", silence, undisturbed)
+    assert silence <= (UNBROKEN_MS if undisturbed <= UNBROKEN_MS else BUSY_MS)
 
 
 async def test_the_quick_way_costs_the_caller_no_silence(open_tab: OpenTab, mark: str) -> None:
