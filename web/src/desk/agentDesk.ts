@@ -147,7 +147,7 @@ export class AgentDesk extends Page {
     this.board.told(kind, view);
     if (kind === "transfer") this.noteEnd(view as Transfer);
     if (!wasReady && this.board.isReady) void this.resume();
-    else if (this.follower.places.size > 0) this.leaveIfOver();
+    else if (this.isOut(kind, view)) void this.follower.leaveAll();
   }
 
   /** Have robots play with this agent, if the home page asked for that. */
@@ -195,14 +195,18 @@ export class AgentDesk extends Page {
     if (transfer.phase === "ended" && isMine) this.ended = transfer;
   }
 
-  /** Nothing is left to be in: let go of rooms and microphone. */
-  private leaveIfOver(): void {
-    const { ended } = this;
-    // Agent B has the caller from here on, though the call may not say so yet.
-    const tookOver = ended?.outcome === "completed" && ended.to.agent === this.id;
-    const goesOn = tookOver && this.board.calls.get(ended.call_id)?.state !== "ended";
-    if (servedBy(this.board, this.id) || this.transfer || goesOn) return;
-    void this.follower.leaveAll();
+  /** It is said, not just not denied, that one has no part in one's call any more. */
+  private isOut(kind: string, view: unknown): boolean {
+    const { callId } = this.follower;
+    if (kind === "call") {
+      const call = view as Call;
+      const isAnothers = call.agent !== null && call.agent.id !== this.id && !this.transfer;
+      return call.id === callId && (call.state === "ended" || isAnothers);
+    }
+    if (kind !== "transfer") return false;
+    const { call_id, phase, outcome, agent_a } = view as Transfer;
+    const isOver = call_id === callId && phase === "ended";
+    return isOver && (outcome === "completed") === (agent_a.id === this.id);
   }
 }
 

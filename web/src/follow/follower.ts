@@ -15,7 +15,8 @@ export abstract class Follower {
   /** The same person is here in another tab, which has the call now. */
   isElsewhere = false;
   changed = () => {};
-  protected callId = "";
+  /** The call one takes part in; empty: none. */
+  callId = "";
   /** Which transfer a room was offered for. */
   protected readonly transfers = new Map<string, string>();
   private readonly joining = new Map<string, Promise<Place>>();
