@@ -21,16 +21,20 @@ class Board:
 
     def __init__(self) -> None:
         self.began = time.monotonic()
+        self.shown: list[tuple[float, str, str]] = []
+        """When (monotonic seconds), who, and what, since the last heading."""
         self._shown: set[tuple[str, str]] = set()
 
     def show(self, who: str, what: str) -> None:
         """One line now."""
+        self.shown.append((time.monotonic(), who, what))
         say(f"{time.monotonic() - self.began:7.2f} s  {who:<9} {what}")
 
     def heading(self, text: str) -> None:
         """A new scene; time starts again."""
         self.began = time.monotonic()
         self._shown.clear()
+        self.shown.clear()
         say(f"\n── {text} " + "─" * max(0, 76 - len(text)))
 
     def lines(self, title: str, lines: Iterable[str]) -> None:

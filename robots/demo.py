@@ -1,6 +1,7 @@
 """The demo: the quick way and a consultation, played by robots, shown, measured and judged."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from robots.board import Board
 from robots.checker import Broken, broken
 from robots.measure import UNDISTURBED_S, figures
 from robots.picture import draw
-from robots.recording import mixed, write_wav
+from robots.recording import mixed, write_opus, write_wav
 from robots.scene import Scene, Stage
 from robots.sound import Span
 
@@ -138,7 +139,16 @@ def report(scene: Scene, board: Board, act: Act, undisturbed: Span, out: Path) -
     picture, recording = out / f"demo-{act.name}.png", out / f"demo-{act.name}-caller.wav"
     draw(scene, act.title, picture)
     last = max(track.arrivals[-1] for track in scene.caller.ears.tracks if track.arrivals)
-    write_wav(recording, mixed(scene.caller.ears, scene.began, last))
+    heard = mixed(scene.caller.ears, scene.began, last)
+    write_wav(recording, heard)
+    # What the home page plays while a first start builds; copied to web/src/recording by hand.
+    write_opus(recording.with_suffix(".webm"), heard)
+    labels = [
+        {"at": round(max(0.0, at - scene.began), 1), "who": who, "what": what}
+        for at, who, what in board.shown
+        if who != "timeline"
+    ]
+    recording.with_suffix(".json").write_text(json.dumps(labels, indent=1) + "\n")
     board.lines("Written", [str(picture), str(recording)])
 
 

@@ -3,6 +3,7 @@
 import wave
 from pathlib import Path
 
+import av
 import numpy as np
 
 from robots.ears import Ears
@@ -37,3 +38,15 @@ def write_wav(path: Path, samples: Pcm) -> None:
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
         file.writeframes(samples.tobytes())
+
+
+def write_opus(path: Path, samples: Pcm) -> None:
+    """Write it small, as browsers play it."""
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+    frame.sample_rate = SAMPLE_RATE
+    with av.open(str(path), "w", format="webm") as file:
+        stream = file.add_stream("libopus", rate=48_000)
+        stream.bit_rate = 24_000
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=48_000, frame_size=960)
+        for part in [*resampler.resample(frame), *resampler.resample(None), None]:
+            file.mux(stream.encode(part))

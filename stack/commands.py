@@ -13,11 +13,13 @@ from pathlib import Path
 
 from stack import binaries, bootstrap, doctor, environment, pages
 from stack.console import Interrupted, pause, progress, say
+from stack.foyer import foyer
 from stack.local import DATA, LocalStack, is_free
 from stack.parts import COMPANY, kind
 from stack.process import Part, Process
 
 END_PATIENCE_S = 60.0
+BUILDING = "The LiveKit server is being built, once: that takes about four minutes."
 
 
 def obey(words: list[str]) -> int:
@@ -68,10 +70,14 @@ def _pages(_: argparse.Namespace) -> None:
 
 def _up(asked: argparse.Namespace) -> None:
     bootstrap.sync()
-    pages.build(environment.outer())
-    began = time.monotonic()
+    environ = environment.outer()
+    pages.build(environ)
     stack = LocalStack(asked.data, free_ports=asked.free_ports)
     try:
+        if "livekit" not in stack.external and not binaries.livekit(environ):
+            with foyer(stack.ports["PORT"], BUILDING):
+                binaries.get_livekit(environ)
+        began = time.monotonic()
         stack.start(*asked.parts)
         if not asked.parts:
             stack.start(*COMPANY)
