@@ -6,10 +6,10 @@ No robot here waits for a sound: the person may have no microphone.
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from robots.agent import Agent
 from robots.caller import Caller
@@ -38,6 +38,8 @@ class Rehearsal:
     problem: str
     agent: str = ""
     """Id of the person, where they are an agent."""
+    number: int = 1
+    """Of those who play at the same time; robots of the same name are the same agents."""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     says: str = "The robots take their seats."
     is_over: bool = False
@@ -45,12 +47,10 @@ class Rehearsal:
     """Id of the robot whom the person, as the caller, should ask for."""
 
     def __post_init__(self) -> None:
-        mark = self.id[:2]
-        self.maya = Caller(self.url, f"Maya (robot {mark})", voice=Voice("caller", level=0))
-        self.ada = Agent(self.url, f"Ada (robot {mark})", Voice("a", level=0, accent="en-gb"))
-        self.bea = Agent(
-            self.url, f"Bea (robot {mark})", Voice("b", level=0, accent="en-gb-scotland")
-        )
+        robot = "(robot)" if self.number == 1 else f"(robot {self.number})"
+        self.maya = Caller(self.url, f"Maya {robot}", voice=Voice("caller", level=0))
+        self.ada = Agent(self.url, f"Ada {robot}", Voice("a", level=0, accent="en-gb"))
+        self.bea = Agent(self.url, f"Bea {robot}", Voice("b", level=0, accent="en-gb-scotland"))
         self._seated = asyncio.Event()
 
     async def seated(self) -> None:
@@ -93,12 +93,10 @@ class Rehearsal:
         self.says = "Maya is calling you. Answer her, then hand her over to Bea."
         await self._until_talking(self.maya, call_id)
         await self._says(self.maya, call_id, f"Hello. {self.problem}", BREATH_S)
-        while True:
-            transfer = await self.bea.until_offered(within_s=LONGEST_S)
-            await self._bea_takes_over(transfer.id)
-            if self.bea.transfers[transfer.id].outcome == "completed":
-                break
-        await self._until_over(self.bea, call_id)
+        while not self._is_over(self.maya, call_id):
+            await until(self._something_new(call_id), LONGEST_S, "a hand-over", 0.25)
+            for transfer_id in list(self.bea.offers):
+                await self._bea_takes_over(transfer_id)
 
     async def _with_an_agent_b(self) -> None:
         await self.ada.sign_in()
@@ -186,13 +184,15 @@ class Rehearsal:
         await until(talking, A_PERSON_TAKES_S, "somebody to answer")
 
     async def _until_over(self, robot: Person, call_id: str) -> None:
-        began = time.monotonic()
+        over = partial(self._is_over, robot, call_id)
+        await until(over, LONGEST_S, "the call to end", 0.25)
 
-        def over() -> bool:
-            view = robot.calls.get(call_id)
-            return view is not None and view.state == "ended"
+    def _something_new(self, call_id: str) -> Callable[[], bool]:
+        return lambda: bool(self.bea.offers) or self._is_over(self.maya, call_id)
 
-        await until(over, LONGEST_S - (time.monotonic() - began), "the call to end", 0.25)
+    def _is_over(self, robot: Person, call_id: str) -> bool:
+        view = robot.calls.get(call_id)
+        return view is not None and view.state == "ended"
 
     def _waits_for_ada(self) -> str | None:
         waiting = (

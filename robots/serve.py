@@ -58,9 +58,11 @@ class Company:
 
     async def start(self, wanted: Wanted) -> Playing:
         """Let robots take the other seats."""
-        if sum(not one.is_over for one in self.running.values()) >= MOST_AT_ONCE:
+        taken = {one.number for one in self.running.values() if not one.is_over}
+        number = next((n for n in range(1, MOST_AT_ONCE + 1) if n not in taken), None)
+        if number is None:
             raise HTTPException(409, "All robots are busy: hang up one of your calls first.")
-        one = Rehearsal(self.url, wanted.seat, wanted.problem, wanted.agent)
+        one = Rehearsal(self.url, wanted.seat, wanted.problem, wanted.agent, number)
         self.running[one.id] = one
         task = asyncio.create_task(one.play())
         self._tasks.add(task)

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { rehearsal, type TrySeat } from "../desk/rehearsal";
 import { Masthead } from "../parts/basics";
 import { useChanges } from "../parts/hooks";
+import { Meanwhile, usePreparing } from "../parts/Meanwhile";
 
 const ROLES = [
   ["caller", "Caller", "Call, say what it is about, and be taken care of."],
@@ -25,6 +26,7 @@ const PROBLEMS = [
 
 /** One click each. */
 export function HomePage() {
+  const doing = usePreparing();
   return (
     <>
       <Masthead title="Home" />
@@ -41,7 +43,7 @@ export function HomePage() {
             </a>
           ))}
         </nav>
-        <TryItAlone />
+        {doing ? <Meanwhile doing={doing} /> : <TryItAlone />}
       </main>
     </>
   );

@@ -14,7 +14,9 @@ interface Props {
 
 /** Pick, note, preview, start. */
 export function TransferForm({ desk, call, close }: Props) {
-  const colleagues = desk.board.agents.filter((agent) => agent.id !== desk.me?.id);
+  const others = desk.board.agents.filter((agent) => agent.id !== desk.me?.id);
+  const isFree = (agent: Agent) => (agent.state === "available" ? 0 : 1);
+  const colleagues = others.toSorted((one, other) => isFree(one) - isFree(other));
   const [to, setTo] = useState("");
   const [notes, setNotes] = useState("");
   const [reference, setReference] = useState("");
