@@ -13,7 +13,7 @@ export interface Choice {
 }
 
 /** Agent A's choices, in the order they are usually made. */
-export function choicesOfA(transfer: Transfer, isInRoomB: boolean): Choice[] {
+export function choicesOfA(transfer: Transfer): Choice[] {
   const { phase, accepted, decided_by } = transfer;
   const isAsked = BEING_ASKED.includes(phase);
   const hands = accepted && isAsked && !decided_by?.complete;
@@ -21,10 +21,7 @@ export function choicesOfA(transfer: Transfer, isInRoomB: boolean): Choice[] {
   const rows: [boolean, Choice][] = [
     [hands, { action: "complete", label: "Hand over now", key: "c", kind: "main" }],
     [hands, { action: "introduce", label: "Introduce them", key: "i", kind: "plain" }],
-    [
-      phase === "briefing" && !isInRoomB,
-      { action: "room-b", label: "Talk in private", key: "b", kind: "plain" },
-    ],
+    [phase === "briefing", { action: "room-b", label: "Talk in private", key: "b", kind: "plain" }],
     [
       phase === "consulting",
       { action: "back-to-caller", label: "Back to the caller", key: "r", kind: "plain" },

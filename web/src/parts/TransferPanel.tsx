@@ -18,8 +18,7 @@ interface Props {
 /** The transfer panel of Agent A and Agent B alike. */
 export function TransferPanel({ desk, transfer }: Props) {
   const isA = transfer.agent_a.id === desk.me?.id;
-  const isInRoomB = transfer.rooms.b !== null && desk.follower.places.has(transfer.rooms.b);
-  const choices = isA ? choicesOfA(transfer, isInRoomB) : choicesOfB(transfer);
+  const choices = isA ? choicesOfA(transfer) : choicesOfB(transfer);
   const press = (choice: Choice) => () => void choose(desk, transfer, choice);
   useKeys(Object.fromEntries(choices.map((choice) => [choice.key, press(choice)])));
   const last = transfer.timeline.at(-1);
