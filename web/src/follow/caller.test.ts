@@ -120,6 +120,14 @@ test("a track that nobody gets within a second is published again", async () => 
   expect(caller.homeRoom).toBe("room-b");
 });
 
+test("a publish whose answer is lost is tried again", async () => {
+  await onStandby();
+  server.line("room-b").failures = 1;
+  await flipped();
+  expect(caller.homeRoom).toBe("room-b");
+  expect(caller.heardIn).toEqual(["room-b"]);
+});
+
 test("rejoin: a caller whose standby seat is lost comes to room B before leaving room A", async () => {
   await onStandby();
   server.unreachable = true;

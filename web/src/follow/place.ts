@@ -2,10 +2,13 @@
 
 import type { Line, Seat } from "./contract";
 import type { Microphone } from "./microphone";
-import { until } from "./time";
+import { pause, until, within } from "./time";
 
 const SUBSCRIBED_WITHIN_MS = 1000;
 const PUBLISH_TRIES = 3;
+const PUBLISH_AGAIN_MS = 250;
+/** The client waits for ever for the answer to a request that a disconnection overtook. */
+const PUBLISH_WITHIN_MS = 10_000;
 
 /** What a place is to its person: where one talks, or a deaf and mute seat that may be opened. */
 export class Place {
@@ -115,22 +118,31 @@ export class Place {
   }
 
   private async publish(): Promise<void> {
+    for (let tries = 0; tries < PUBLISH_TRIES; tries++) {
+      if (await this.hasPublished()) break;
+      await pause(PUBLISH_AGAIN_MS);
+    }
+    this.changed(this);
+  }
+
+  /** Try once; false: the line broke, or the right was taken away meanwhile. */
+  private async hasPublished(): Promise<boolean> {
     const copy = await this.microphone.copy();
     // Asking for the microphone may have taken a while.
     if (!this.wanted || !this.maySpeak) {
       copy.stop();
-      return;
+      return true;
     }
     copy.enabled = !this.microphone.isMuted;
     this.copy = copy;
     try {
-      await this.line.publish(copy);
+      await within(this.line.publish(copy), PUBLISH_WITHIN_MS);
       await this.line.mute(this.microphone.isMuted);
+      return true;
     } catch {
-      // The right was taken away meanwhile, or the line broke: the next change settles it anew.
       await this.withdraw();
+      return false;
     }
-    this.changed(this);
   }
 
   private async withdraw(): Promise<void> {

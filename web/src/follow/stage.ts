@@ -38,7 +38,7 @@ export class FakeLine implements Line {
   isSubscribed = false;
   track: FakeTrack | null = null;
   heard: Sound[] = [];
-  failing: Error | null = null;
+  failures = 0;
   published = 0;
   nobodySubscribes = 0;
   changed = () => {};
@@ -64,6 +64,7 @@ export class FakeLine implements Line {
 
   async publish(microphone: MediaStreamTrack): Promise<void> {
     await wait(PUBLISH_MS);
+    if (this.failures-- > 0) throw new Error("the answer was lost");
     if (!this.mayPublish) throw new Error("not allowed to publish");
     this.published++;
     this.track = microphone as unknown as FakeTrack;
