@@ -48,7 +48,9 @@ export function FloorPage() {
                   <button type="button" className="link" onClick={() => setOpenId(call.id)}>
                     {call.caller.name} {call.agent && `with ${call.agent.name}`}
                   </button>
-                  <span className={`phase ${call.state}`}>{phaseOf(call)}</span>
+                  <span className={`phase ${transferIn(call)?.phase ?? call.state}`}>
+                    {phaseOf(call)}
+                  </span>
                   <Duration since={call.created_at} />
                 </li>
               ))}
@@ -82,7 +84,7 @@ function Opened({ call }: { call: Call }) {
     <section className="card transfer" aria-label="Opened call">
       <h2>
         {call.caller.name}
-        <span className={`phase ${call.state}`}>{phaseOf(call)}</span>
+        <span className={`phase ${transferIn(call)?.phase ?? call.state}`}>{phaseOf(call)}</span>
       </h2>
       {call.about && <p className="about">“{call.about}”</p>}
       <Rooms call={call} transfer={transfer} me="" />
