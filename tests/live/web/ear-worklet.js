@@ -20,7 +20,8 @@ class Ear extends AudioWorkletProcessor {
     this.filled = 0;
     const power = this.samples.reduce((sum, sample) => sum + sample * sample, 0) / SLICE;
     if (Math.sqrt(power) < QUIET) return;
-    const tones = TONES.filter((hz) => this.strength(hz) > 0.1 * Math.sqrt(power));
+    // A pilot tone is most of what is heard; music has a little of everything.
+    const tones = TONES.filter((hz) => this.strength(hz) > 0.5 * Math.sqrt(power));
     this.port.postMessage([Math.floor(frame / SLICE), ["sound", ...tones.map(String)]]);
   }
 

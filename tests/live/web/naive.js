@@ -2,7 +2,10 @@
 window.naive = async (name) => {
   const { Room, RoomEvent } = LivekitClient;
   let token = "";
-  const headers = () => ({ "Content-Type": "application/json", Authorization: `Bearer ${token}` });
+  const headers = () => ({
+    "Content-Type": "application/json",
+    ...(token && { Authorization: `Bearer ${token}` }),
+  });
   const post = async (path, body) => {
     const sent = { method: "POST", headers: headers(), body: JSON.stringify(body ?? {}) };
     return (await fetch(path, sent)).json();

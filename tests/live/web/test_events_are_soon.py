@@ -12,7 +12,7 @@ from tests.live.web.conftest import OpenTab
 
 SOON_S = 0.5
 EVENTS = 50
-ROUNDS = 6
+ROUNDS = 7
 
 # Notes the instant at which each line of a timeline is first on the page.
 WATCH = """

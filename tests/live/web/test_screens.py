@@ -29,7 +29,10 @@ class Album:
         """Every one of these tabs, in every look."""
         for who, tab in tabs.items():
             for look, (scheme, width) in LOOKS.items():
-                await tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                await tab.page.emulate_media(
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    reduced_motion="reduce",
+                )
                 await tab.page.set_viewport_size({"width": width, "height": 900})
                 name = f"{who}-{phase}-{look}"
                 await tab.page.screenshot(path=OUT / f"{name}.png", full_page=True)

@@ -22,6 +22,7 @@ export function TransferForm({ desk, call, close }: Props) {
   const [reference, setReference] = useState("");
   const [onAccept, setOnAccept] = useState(false);
   const [briefing, setBriefing] = useState<string | null>(null);
+  const [isEdited, setEdited] = useState(false);
   const start = async () => {
     const done = await desk.act("transfer", async () => {
       const transfer = await desk.api.startTransfer({
@@ -32,7 +33,7 @@ export function TransferForm({ desk, call, close }: Props) {
         completes: onAccept ? "on_accept" : "by_agent_a",
       });
       desk.board.keep(transfer);
-      if (briefing?.trim()) await desk.api.editBriefing(transfer.id, briefing.trim());
+      if (isEdited && briefing?.trim()) await desk.api.editBriefing(transfer.id, briefing.trim());
     });
     if (done) close();
   };
@@ -57,7 +58,13 @@ export function TransferForm({ desk, call, close }: Props) {
           onChange={(e) => setNotes(e.target.value)}
         />
       </label>
-      <Preview desk={desk} call={call} briefing={briefing} setBriefing={setBriefing} />
+      <Preview
+        desk={desk}
+        call={call}
+        briefing={briefing}
+        setBriefing={setBriefing}
+        edited={() => setEdited(true)}
+      />
       <label>
         Reference <small>optional, to find it again</small>
         <input
@@ -86,10 +93,11 @@ interface PreviewProps {
   call: Call;
   briefing: string | null;
   setBriefing: (text: string) => void;
+  edited: () => void;
 }
 
 /** What the colleague will hear, to be changed before it is spoken. */
-function Preview({ desk, call, briefing, setBriefing }: PreviewProps) {
+function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
   const write = async () => setBriefing((await desk.api.summary(call.id)).text);
   if (briefing === null) {
     return (
@@ -107,7 +115,10 @@ function Preview({ desk, call, briefing, setBriefing }: PreviewProps) {
           rows={5}
           maxLength={1000}
           value={briefing}
-          onChange={(event) => setBriefing(event.target.value)}
+          onChange={(event) => {
+            setBriefing(event.target.value);
+            edited();
+          }}
         />
       </label>
       <Action onPress={() => void hear()} disabled={!briefing.trim() || desk.busy !== null}>
