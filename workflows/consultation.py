@@ -10,10 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.phases import Completes, Decision, Outcome, Phase
     from domain.seating import FENCED, OPEN
     from domain.voice import OVERLAP
-    from workflows.course import Course, Stopped
+    from workflows.course import ROOMS_FOLLOW, Course, Stopped
 
-ROOMS_FOLLOW = timedelta(seconds=5)
-"""For the media server to do what it was told."""
 WARNING = timedelta(seconds=10)
 """How long before patience ends people are told."""
 

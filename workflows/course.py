@@ -22,6 +22,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.visibility import show
 
 
+ROOMS_FOLLOW = timedelta(seconds=5)
+"""For the media server to do what it was told."""
+
+
 class Stopped(Exception):
     """Something has ended the transfer before the move was verified."""
 

@@ -8,15 +8,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import Event, Move
     from domain.phases import Decision, Outcome, Phase, Way
     from domain.seating import FENCED, OPEN
-    from workflows.course import Course, Stopped
+    from workflows.course import ROOMS_FOLLOW, Course, Stopped
 
 SEATED = timedelta(milliseconds=500)
 """A seat is flipped only after this long: a publish within 20 ms of a join vanished in 7 of 32
 runs (measured, LiveKit 1.13.5)."""
 FARE_WELL = timedelta(seconds=3)
 """For a client to leave its old room by itself, before the room is closed."""
-ROOMS_FOLLOW = timedelta(seconds=5)
-"""For the media server to do what it was told."""
 
 
 class Handover:

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import steps
     from workflows.briefer import Briefer
     from workflows.consultation import Consultation
-    from workflows.course import Course, Stopped
+    from workflows.course import ROOMS_FOLLOW, Course, Stopped
     from workflows.decisions import BEING_ASKED, Refusal
     from workflows.handover import Handover
 
@@ -150,10 +150,12 @@ class TransferWorkflow(Course):
         self.enter(Phase.RETURNING, Event.RETURNING)
         if caller_is_gone:
             return  # and agent A's seat stays as it is: she may be in the middle of a word to B
-        self.floor.place(order.agent_a, self.room_a, OPEN)
         if not caller_is_here:
             self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
+        by = workflow.now() + ROOMS_FOLLOW
+        await self.until(lambda: self.floor.silent(order.agent_a, self.room_b), by=by, of="fence")
+        self.floor.place(order.agent_a, self.room_a, OPEN)
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
         if self.hold.is_on:
