@@ -24,6 +24,8 @@ with workflow.unsafe.imports_passed_through():
 
 ROOMS_FOLLOW = timedelta(seconds=5)
 """For the media server to do what it was told."""
+BRIEF = frozenset({Phase.PREPARING, Phase.MOVING})
+"""Phases of which each step is followed by the next at once."""
 
 
 class Stopped(Exception):
@@ -158,6 +160,8 @@ class Course(DecisionDesk):
             raise Stopped(Outcome.FAILED)
 
     def _until_somebody_is_gone(self) -> timedelta | None:
+        if self.move is not None and self.phase in BRIEF:
+            return None  # nobody's going changes anything any more
         moments = self.floor.moments_of_going(self.order.patience.gone)
         now = workflow.now()
         return min((moment - now for moment in moments if moment > now), default=None)
@@ -189,10 +193,17 @@ class Course(DecisionDesk):
         self.diary.note(Event.SEAT_OFFERED, actor=person, seat=notice, transfer=self.view())
 
     async def tell_of_people(self) -> None:
-        """Tell the record who came and went, until cancelled."""
+        """Tell the record who came and went, until cancelled.
+
+        Not while a step is quickly followed by another: the next note tells it as well.
+        """
         while True:
             await workflow.wait_condition(
-                lambda: self.floor.is_settled and self._call_status() != self._told
+                lambda: (
+                    self.phase not in BRIEF
+                    and self.floor.is_settled
+                    and self._call_status() != self._told
+                )
             )
             self.diary.note(Event.PEOPLE_CHANGED, call=self._call_if_changed())
 

@@ -23,7 +23,8 @@ PARTS = {
     "LiveKit": ("livekit",),
 }
 SETTLE_WITHIN_S = 45.0
-STEADY = 7
+STEADY = 36
+"""Looks in a row, one each 0.5 s: longer than idle connections are kept (15 s, aiohttp)."""
 
 
 @dataclass
