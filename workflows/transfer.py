@@ -144,7 +144,7 @@ class TransferWorkflow(Course):
         order, caller_is_gone = self.order, self.caller_is_gone
         caller_is_here = self.floor.has(order.caller, self.room_a)
         self.end_attempt(outcome)
-        for person in (order.caller, order.agent_a, order.agent_b):
+        for person in (order.caller, order.agent_b):
             self.floor.withdraw(person, self.room_b)
         self.floor.withdraw(order.agent_b, self.room_a)
         self.enter(Phase.RETURNING, Event.RETURNING)
@@ -153,14 +153,24 @@ class TransferWorkflow(Course):
         if not caller_is_here:
             self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
-        by = workflow.now() + ROOMS_FOLLOW
-        await self.until(lambda: self.floor.silent(order.agent_a, self.room_b), by=by, of="fence")
+        await self._fence_a_off()
         self.floor.place(order.agent_a, self.room_a, OPEN)
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
         if self.hold.is_on:
             with suppress(ActivityError):  # the call tries again when it has the floor
                 await self.hold.end()
+
+    async def _fence_a_off(self) -> None:
+        """Let agent A speak with agent B no more, before the caller hears her.
+
+        She isn't put out yet: a client is late to notice that, and sends on what B was to hear.
+        """
+        a = self.order.agent_a
+        if self.floor.grant(a, self.room_b) is not None:
+            self.floor.place(a, self.room_b, FENCED)
+        by = workflow.now() + ROOMS_FOLLOW
+        await self.until(lambda: self.floor.silent(a, self.room_b), by=by, of="the fence")
 
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
