@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event, Move
     from domain.phases import Decision, Outcome, Phase, Way
-    from domain.seating import FENCED, OPEN
+    from domain.seating import OPEN
     from workflows.course import ROOMS_FOLLOW, Course, Stopped
 
 SEATED = timedelta(milliseconds=500)
@@ -97,11 +97,7 @@ class Handover:
     async def _bring_a_along(self) -> None:
         course, a = self._course, self._order.agent_a
         if self._floor.grant(a, course.old_room) is not None:
-            self._floor.place(a, course.old_room, FENCED)
-            by = workflow.now() + ROOMS_FOLLOW
-            await course.until(
-                lambda: self._floor.silent(a, course.old_room), by=by, of="the fence"
-            )
+            await course.fence(a, course.old_room)
         self._floor.place(a, course.target, OPEN)
         if not self._floor.has(a, course.target):
             course.offer_seat(a, course.target, "introduce")

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import steps
     from workflows.briefer import Briefer
     from workflows.consultation import Consultation
-    from workflows.course import ROOMS_FOLLOW, Course, Stopped
+    from workflows.course import Course, Stopped
     from workflows.decisions import BEING_ASKED, Refusal
     from workflows.handover import Handover
 
@@ -87,7 +87,9 @@ class TransferWorkflow(Course):
         self.begin_attempt()
         if not await steps.reserve(self.order):
             raise Stopped(Outcome.BUSY)
-        await self.must(lambda: self.floor.is_open(self.room_b), ROOM_OPENS, "room B")
+        by = workflow.now() + ROOM_OPENS
+        if not await self.until(lambda: self.floor.is_open(self.room_b), by=by, of="room B"):
+            raise Stopped(Outcome.FAILED)
 
     async def _ring(self) -> None:
         """Ask agent B, who is briefed as soon as they are there; the caller takes a deaf seat."""
@@ -153,24 +155,15 @@ class TransferWorkflow(Course):
         if not caller_is_here:
             self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
-        await self._fence_a_off()
+        if self.floor.grant(order.agent_a, self.room_b) is not None:
+            # Not put out: her client would be late to notice, and send on what B was to hear.
+            await self.fence(order.agent_a, self.room_b)
         self.floor.place(order.agent_a, self.room_a, OPEN)
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
         if self.hold.is_on:
             with suppress(ActivityError):  # the call tries again when it has the floor
                 await self.hold.end()
-
-    async def _fence_a_off(self) -> None:
-        """Let agent A speak with agent B no more, before the caller hears her.
-
-        She isn't put out yet: a client is late to notice that, and sends on what B was to hear.
-        """
-        a = self.order.agent_a
-        if self.floor.grant(a, self.room_b) is not None:
-            self.floor.place(a, self.room_b, FENCED)
-        by = workflow.now() + ROOMS_FOLLOW
-        await self.until(lambda: self.floor.silent(a, self.room_b), by=by, of="the fence")
 
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
