@@ -93,11 +93,10 @@ def _costs(results: Results) -> Iterator[Verdict]:
 
 def _kept(results: Results) -> Iterator[Verdict]:
     if kept := results.kept:
-        names = kept.before | kept.after
-        changed = [name for name in names if kept.before.get(name) != kept.after.get(name)]
+        more = [name for name, count in kept.after.items() if count > kept.before.get(name, 0)]
         growth = {name: kept.growth[name] for name in OURS}
-        said = ", ".join(changed) or "rooms, dispatches, processes, descriptors"
-        yield Verdict(f"left behind: {said}", len(changed), 0, "")
+        said = ", ".join(more) or "rooms, dispatches, processes, descriptors"
+        yield Verdict(f"left behind: {said}", len(more), 0, "")
         for name, mb in growth.items():
             yield Verdict(f"memory of {name}, a transfer", mb, MOST_GROWTH_MB, "MB")
     else:
