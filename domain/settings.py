@@ -100,7 +100,7 @@ class ApiSettings(BaseSettings):
     signals_decide: bool | None = Field(
         None, description="decisions by Temporal signal; by default in development only"
     )
-    calls_per_minute: int = Field(60, gt=0, description="new calls per client address")
+    calls_per_minute: int = Field(20, gt=0, description="new calls per client address")
 
     forwarded_allow_ips: str = Field(
         "", description="reverse proxies, as addresses and networks separated by commas"

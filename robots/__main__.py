@@ -1,6 +1,7 @@
 """`python -m robots demo`: play a caller and two agents against a running product."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ def main(arguments: list[str]) -> int:
     """Run what was asked for; 0 is all promises kept."""
     # The media library calls every room that closes an error; whatever matters is shown anyway.
     logging.basicConfig(level=os.environ.get("ROBOTS_LOG_LEVEL", "CRITICAL"))
+    gc.freeze()  # whatever was imported: collecting it holds microphones up
     match arguments:
         case ["demo"]:
             return 1 if asyncio.run(demo(Stage.of(os.environ))) else 0

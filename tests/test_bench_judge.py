@@ -40,7 +40,7 @@ def good() -> Results:
         killed_waiting=[2000.0] * 5,
         killed_inside=[2500.0] * 5,
         kept=Kept(held, dict(held), GROWTH),
-        throughput=Throughput(20, 30),
+        throughput=Throughput(3, 30),
         quiet={"transfers": [CALM]},
     )
 
@@ -80,7 +80,7 @@ SPOILED: dict[str, Callable[[Results], None]] = {
     "a slow move": with_heard(together=551),
     "a late first word": with_all(first_word=646),
     "sixty-one actions": with_all(actions={"activity": 61}),
-    "few transfers a second": with_field("throughput", Throughput(10, 30)),
+    "few transfers a second": with_field("throughput", Throughput(2, 30)),
     "a room left behind": with_field("kept", Kept(HELD, {"rooms": 1}, GROWTH)),
     "an api that grows": with_field(
         "kept", Kept(HELD, HELD, {"api": 0.6, "worker": 0, "host": 0, "briefer": 0})

@@ -70,6 +70,14 @@ def test_a_word_of_forty_milliseconds_is_not_missed() -> None:
     assert leak.ended >= 0.54
 
 
+@pytest.mark.parametrize(("lasts_s", "leaks"), [(0.015, False), (0.04, True)])
+def test_a_track_may_begin_with_half_a_packet_from_before(lasts_s: float, *, leaks: bool) -> None:
+    sound = sine(TONES["a"], 1)
+    rest = sine(TONES["a-private"], lasts_s)
+    sound[: len(rest)] = rest
+    assert ("a-private" in {one.tone for one in track(sound).tones()}) is leaks
+
+
 def test_spans_that_touch_are_one() -> None:
     spans = [Span(2, 3), Span(0, 1), Span(1.005, 2)]
     assert list(joined(spans)) == [Span(0, 3)]

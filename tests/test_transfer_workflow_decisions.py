@@ -245,9 +245,9 @@ async def test_agent_b_who_never_decides_is_not_waited_for(stage: Stage) -> None
 
 async def test_patience_never_cuts_off_two_agents_who_talk(stage: Stage) -> None:
     call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 1})
+    transfer = await call.transfer(patience={"consult": 4})
     await transfer.until_consulting()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(4.2)
     assert transfer.now.phase is Phase.CONSULTING
     await transfer.decide(Decision.BACK_TO_CALLER)
     await transfer.ends(Outcome.TIMED_OUT)

@@ -8,12 +8,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
     from domain.phases import Completes, Decision, Outcome, Phase
-    from domain.seating import FENCED, OPEN
+    from domain.seating import OPEN
     from domain.voice import OVERLAP
     from workflows.course import Course, Stopped
 
-ROOMS_FOLLOW = timedelta(seconds=5)
-"""For the media server to do what it was told."""
 WARNING = timedelta(seconds=10)
 """How long before patience ends people are told."""
 
@@ -113,8 +111,8 @@ class Consultation:
             course.note(Event.HOLD_MISSING)
             return
         course.note(Event.HOLD_STARTED)
-        self._floor.place(a, course.room_a, FENCED)
-        await course.must(lambda: self._floor.silent(a, course.room_a), ROOMS_FOLLOW, "the fence")
+        if not await course.fence(a, course.room_a):
+            raise Stopped(Outcome.FAILED)
         self._floor.place(a, course.room_b, OPEN)
         course.enter(Phase.CONSULTING, Event.CONSULT_STARTED)
 
@@ -137,10 +135,8 @@ class Consultation:
         course, a = self._course, self._order.agent_a
         self.a_wants_in = False
         if course.phase is Phase.CONSULTING:
-            self._floor.place(a, course.room_b, FENCED)
-            await course.must(
-                lambda: self._floor.silent(a, course.room_b), ROOMS_FOLLOW, "the fence"
-            )
+            if not await course.fence(a, course.room_b):
+                raise Stopped(Outcome.FAILED)
             self._floor.place(a, course.room_a, OPEN)
             by = workflow.now() + self._order.patience.gone
             await course.until(lambda: self._floor.live(a, course.room_a), by=by, of="A's voice")

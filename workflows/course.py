@@ -14,12 +14,19 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import call_workflow, room_name
     from domain.orders import TransferOrder, TransferReport
     from domain.phases import Decision, Outcome, Phase, Responsible
+    from domain.seating import FENCED
     from workflows.decisions import BEING_ASKED, Decisions
     from workflows.desk import DecisionDesk
     from workflows.diary import Diary
     from workflows.floor import Floor
     from workflows.hold import Hold
     from workflows.visibility import show
+
+
+ROOMS_FOLLOW = timedelta(seconds=5)
+"""For the media server to do what it was told."""
+BRIEF = frozenset({Phase.PREPARING, Phase.MOVING})
+"""Phases of which each step is followed by the next at once."""
 
 
 class Stopped(Exception):
@@ -148,12 +155,15 @@ class Course(DecisionDesk):
         over = patience is not None and patience.done()
         return over or goal() or self.verdict() is not None or self.floor.version != seen
 
-    async def must(self, goal: Callable[[], bool], within: timedelta, of: str) -> None:
-        """Wait for something that has to happen, or end the transfer as failed."""
-        if not await self.until(goal, by=workflow.now() + within, of=of):
-            raise Stopped(Outcome.FAILED)
+    async def fence(self, person: str, room: str) -> bool:
+        """Fence somebody off, and see them silent there; False: the media server didn't follow."""
+        self.floor.place(person, room, FENCED)
+        by = workflow.now() + ROOMS_FOLLOW
+        return await self.until(lambda: self.floor.silent(person, room), by=by, of="the fence")
 
     def _until_somebody_is_gone(self) -> timedelta | None:
+        if self.move is not None and self.phase in BRIEF:
+            return None  # nobody's going changes anything any more
         moments = self.floor.moments_of_going(self.order.patience.gone)
         now = workflow.now()
         return min((moment - now for moment in moments if moment > now), default=None)
@@ -185,10 +195,17 @@ class Course(DecisionDesk):
         self.diary.note(Event.SEAT_OFFERED, actor=person, seat=notice, transfer=self.view())
 
     async def tell_of_people(self) -> None:
-        """Tell the record who came and went, until cancelled."""
+        """Tell the record who came and went, until cancelled.
+
+        Not while a step is quickly followed by another: the next note tells it as well.
+        """
         while True:
             await workflow.wait_condition(
-                lambda: self.floor.is_settled and self._call_status() != self._told
+                lambda: (
+                    self.phase not in BRIEF
+                    and self.floor.is_settled
+                    and self._call_status() != self._told
+                )
             )
             self.diary.note(Event.PEOPLE_CHANGED, call=self._call_if_changed())
 

@@ -7,16 +7,14 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event, Move
     from domain.phases import Decision, Outcome, Phase, Way
-    from domain.seating import FENCED, OPEN
-    from workflows.course import Course, Stopped
+    from domain.seating import OPEN
+    from workflows.course import ROOMS_FOLLOW, Course, Stopped
 
 SEATED = timedelta(milliseconds=500)
 """A seat is flipped only after this long: a publish within 20 ms of a join vanished in 7 of 32
 runs (measured, LiveKit 1.13.5)."""
 FARE_WELL = timedelta(seconds=3)
 """For a client to leave its old room by itself, before the room is closed."""
-ROOMS_FOLLOW = timedelta(seconds=5)
-"""For the media server to do what it was told."""
 
 
 class Handover:
@@ -99,11 +97,7 @@ class Handover:
     async def _bring_a_along(self) -> None:
         course, a = self._course, self._order.agent_a
         if self._floor.grant(a, course.old_room) is not None:
-            self._floor.place(a, course.old_room, FENCED)
-            by = workflow.now() + ROOMS_FOLLOW
-            await course.until(
-                lambda: self._floor.silent(a, course.old_room), by=by, of="the fence"
-            )
+            await course.fence(a, course.old_room)
         self._floor.place(a, course.target, OPEN)
         if not self._floor.has(a, course.target):
             course.offer_seat(a, course.target, "introduce")

@@ -87,7 +87,9 @@ class TransferWorkflow(Course):
         self.begin_attempt()
         if not await steps.reserve(self.order):
             raise Stopped(Outcome.BUSY)
-        await self.must(lambda: self.floor.is_open(self.room_b), ROOM_OPENS, "room B")
+        by = workflow.now() + ROOM_OPENS
+        if not await self.until(lambda: self.floor.is_open(self.room_b), by=by, of="room B"):
+            raise Stopped(Outcome.FAILED)
 
     async def _ring(self) -> None:
         """Ask agent B, who is briefed as soon as they are there; the caller takes a deaf seat."""
@@ -144,16 +146,19 @@ class TransferWorkflow(Course):
         order, caller_is_gone = self.order, self.caller_is_gone
         caller_is_here = self.floor.has(order.caller, self.room_a)
         self.end_attempt(outcome)
-        for person in (order.caller, order.agent_a, order.agent_b):
+        for person in (order.caller, order.agent_b):
             self.floor.withdraw(person, self.room_b)
         self.floor.withdraw(order.agent_b, self.room_a)
         self.enter(Phase.RETURNING, Event.RETURNING)
         if caller_is_gone:
             return  # and agent A's seat stays as it is: she may be in the middle of a word to B
-        self.floor.place(order.agent_a, self.room_a, OPEN)
         if not caller_is_here:
             self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
+        if self.floor.grant(order.agent_a, self.room_b) is not None:
+            # Not put out: her client would be late to notice, and send on what B was to hear.
+            await self.fence(order.agent_a, self.room_b)
+        self.floor.place(order.agent_a, self.room_a, OPEN)
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
         if self.hold.is_on:

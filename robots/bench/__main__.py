@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import shutil
 import signal
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--transfers", type=int, default=20, help="how many to measure (20)")
     parser.add_argument("--kills", type=int, default=4, help="how many of each kind (4)")
     asked = parser.parse_args()
+    gc.freeze()  # whatever was imported: collecting it holds microphones up
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-bench-"))
     try:
         with LocalStack(data, bare(), free_ports=True) as stack:

@@ -13,7 +13,7 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.client import Client, WorkflowHandle
 
-from robots.bench.vigil import Quiet, Vigil
+from robots.bench.vigil import LATE_FOR_SECONDS_S, Quiet, Vigil
 from robots.ears import of
 from robots.scene import Scene, Stage
 from robots.waiting import Late, until
@@ -105,7 +105,7 @@ async def killed(stage: Stage, killer: Killer, times: int) -> Killed:
         "waiting": killer.who_waits,
         "inside": killer.who_acts,
     }
-    vigil, took = Vigil(), {kind: list[float]() for kind in kinds}
+    vigil, took = Vigil(LATE_FOR_SECONDS_S), {kind: list[float]() for kind in kinds}
     async with Scene(Stage(stage.url)) as scene:
         await scene.talking()
         for kind, strike in kinds.items():

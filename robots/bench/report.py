@@ -67,11 +67,9 @@ def _per_part(results: Results) -> Iterator[str]:
         growth = ", ".join(f"{name} {mb:+.2f}" for name, mb in results.kept.growth.items())
         yield f"   memory, MB a transfer: {growth}"
     if speed := results.throughput:
-        steps = middle([one.actions.get("activity", 0) for one in results.transfers]) or 0
         yield (
             f"   in memory: {speed.transfers_per_s:.1f} transfers/s, "
-            f"{speed.empty_per_s:.1f} empty workflows/s; "
-            f"in activities {speed.transfers_per_s * steps:.0f}/s and {speed.empty_per_s * 6:.0f}/s"
+            f"{speed.empty_per_s:.1f} workflows of six empty activities/s"
         )
 
 

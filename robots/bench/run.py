@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
+import httpx
 from livekit import api as livekit
 from temporalio.client import Client
 
@@ -19,10 +20,13 @@ from robots.bench.play import played
 from robots.bench.results import Kept, Results, Throughput, slope
 from robots.bench.vigil import Quiet, Vigil
 from robots.board import say
+from robots.http import TIMEOUT_S
 from robots.scene import Stage
 from stack.local import LocalStack
 
 WARM_UP = 5
+AT_ONCE = 20
+"""Requests; SQLAlchemy's pool keeps five connections, and opens one when none is free."""
 PER_CALL = 5
 THROUGHPUT = "tests.bench_throughput"
 
@@ -78,6 +82,7 @@ class Bench:
     async def _play(self, ledger: Ledger) -> None:
         self._say(f"{WARM_UP} transfers to warm up")
         await played(self._stage, ledger, WARM_UP, quick=True)
+        await self._fill_pools()
         before = await ledger.settled()
         ledger.memory.clear()
         left = self._transfers
@@ -92,6 +97,12 @@ class Bench:
         self.results.kept = Kept(before, after, growth)
         if "transfers" in self.results.void:
             self.results.transfers = []
+
+    async def _fill_pools(self) -> None:
+        """Have the api open as many connections as its pools keep: that is no growth."""
+        async with httpx.AsyncClient(base_url=self._stage.url, timeout=TIMEOUT_S) as http:
+            for answer in await asyncio.gather(*(http.get("/readyz") for _ in range(AT_ONCE))):
+                answer.raise_for_status()
 
     async def _measure_yardsticks(self, lk: livekit.LiveKitAPI) -> None:
         count, stage, results = self._transfers, self._stage, self.results

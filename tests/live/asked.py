@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -38,7 +38,8 @@ class Control:
     async def ask(self, api: Api) -> None:
         """Ask again and again, until cancelled."""
         while True:
-            answer = await api.http.get("/livez")
+            answer = await api.http.get("/healthz")
+            answer.raise_for_status()
             self.slowest_s = max(self.slowest_s, answer.elapsed.total_seconds())
             await asyncio.sleep(0.1)
 
@@ -49,9 +50,12 @@ async def controlled(url: str) -> AsyncIterator[Control]:
     control = Control()
     async with Api(url) as api:
         asking = asyncio.create_task(control.ask(api))
-        yield control
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
+        try:
+            yield control
+        finally:
+            asking.cancel()
+            with suppress(asyncio.CancelledError):
+                await asking
 
 
 def came_in_time(answer: httpx.Response, control: Control) -> None:

@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable
 from robots.scene import Scene
 from robots.waiting import until
 
+LONG = {"offer_s": 120}
+"""Patience for B's answer, where parts are started meanwhile: that takes seven seconds at worst."""
+
 
 async def ringing(scene: Scene) -> None:
-    await scene.offering()
+    await scene.offering(patience=LONG)
 
 
 async def briefing(scene: Scene) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from google.protobuf.json_format import MessageToJson
 from livekit import api as livekit
@@ -54,8 +54,11 @@ async def histories(stack: LocalStack, scene: Scene) -> dict[str, str]:
 
 def database(stack: LocalStack) -> dict[str, str]:
     """Everything that Temporal keeps: histories, search attributes, task queues."""
-    files = [*stack.data.glob("temporal.db*")]
-    return {file.name: file.read_bytes().decode("latin-1") for file in files}
+    found = {}
+    for file in stack.data.glob("temporal.db*"):
+        with suppress(FileNotFoundError):  # a journal is there only while something is written
+            found[file.name] = file.read_bytes().decode("latin-1")
+    return found
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import secrets
 from robots.scene import Scene
 from stack.local import LocalStack
 from tests.live.course import with_a_again
-from tests.live.judge import kept
+from tests.live.judge import hung_up, kept
 from tests.live.readable import database, histories, laid_open, listed, logs
 
 PLANTED = ("name", "agent", "about", "turn", "aside", "note", "edited", "reason")
@@ -30,6 +30,8 @@ async def test_no_name_word_or_token_in_logs_livekit_and_temporal(
         await scene.consulting()
         await scene.b.decline(scene.transfer_id, f"I can't: {canary['reason']}.")
         await with_a_again(scene, "declined")
+        # Now, for whoever reads all this holds up everybody's microphone for seconds.
+        hung_up_at = await hung_up(scene)
     told, kept_by_temporal = await histories(stack, scene), database(stack)
     texts = {"LiveKit's lists": "\n".join(seen), **logs(stack), **told, **kept_by_temporal}
     # What is looked through is what it should be, and can be read.
@@ -38,7 +40,8 @@ async def test_no_name_word_or_token_in_logs_livekit_and_temporal(
     assert all(scene.transfer_id in text for text in told.values())
     assert any(scene.transfer_id in text for text in kept_by_temporal.values())
     opened = {name: laid_open(text) for name, text in texts.items()}
-    await kept(scene, texts=opened, canaries=(*canary.values(), *tokens(scene)))
+    canaries = (*canary.values(), *tokens(scene))
+    await kept(scene, hung_up_at=hung_up_at, texts=opened, canaries=canaries)
 
 
 def test_what_is_wrapped_in_base64_is_found() -> None:

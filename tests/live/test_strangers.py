@@ -1,25 +1,38 @@
-"""Strangers at the door: a bad postman, and signals where they may not decide.
+"""Strangers at the door: a flood of calls, a bad postman, signals where they may not decide.
 
 On a stack of its own: its LiveKit reports to a post office, it believes a proxy on loopback, and
 signals don't decide.
 """
 
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
 import pytest_asyncio
+from livekit import api as livekit
+from temporalio.client import Client
 
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.environment import bare
 from stack.local import LocalStack
 from tests.live.course import briefing, consulting, goes_through
+from tests.live.flood import FLOOD, FLOOD_S
 from tests.live.judge import kept
 from tests.live.post_office import PostOffice, open_post_office
 from tests.live.signals import ignored, send_signal
 from tests.servers import running_livekit
+
+GETS_IN_WITHIN_S = 60.0
+"""Of repeating what is answered by 503; one machine plays the flood and all people too."""
+PER_MINUTE = 20
+"""`CALLS_PER_MINUTE` by default."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +107,37 @@ async def test_signals_decide_nothing_where_the_setting_says_so(
     ended = await scene.ended()
     assert {one.id for one in (ended.decided_by or {}).values()} == {scene.a.id, scene.b.id}
     await kept(scene)
+
+
+async def test_a_flood_of_calls_is_turned_away_and_others_still_get_in(
+    guarded: Guarded, guarded_scene: Scene
+) -> None:
+    scene = guarded_scene
+    for person in scene.people:
+        person.api.patience_s = GETS_IN_WITHIN_S
+    before = await rooms_and_calls(guarded)
+    flooding = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.live.flood", guarded.stack.urls["api"]), stdout=PIPE
+    )
+    await asyncio.sleep(FLOOD_S / 3)
+    await scene.talking()
+    said, _ = await flooding.communicate()
+    answers = Counter(json.loads(said))
+    assert answers.total() == FLOOD
+    # Some of those let in may be told that it isn't known whether their call was begun.
+    assert set(answers) <= {"201", "429", "503"}
+    assert answers["429"] >= FLOOD - PER_MINUTE
+    rooms, calls = await rooms_and_calls(guarded)
+    assert rooms - before[0] <= PER_MINUTE + 1
+    assert calls - before[1] <= PER_MINUTE + 1
+    await kept(scene)
+
+
+async def rooms_and_calls(guarded: Guarded) -> tuple[int, int]:
+    """How many rooms there are at LiveKit, and calls in Temporal."""
+    env = guarded.stack.env
+    client = await Client.connect(env["TEMPORAL_ADDRESS"])
+    keys = env["LIVEKIT_API_KEY"], env["LIVEKIT_API_SECRET"]
+    async with livekit.LiveKitAPI(env["LIVEKIT_URL"], *keys) as lk:
+        listed = await lk.room.list_rooms(livekit.ListRoomsRequest())
+    return len(listed.rooms), (await client.count_workflows("WorkflowType='CallWorkflow'")).count

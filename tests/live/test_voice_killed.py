@@ -5,7 +5,7 @@ import asyncio
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.course import briefing, goes_through
+from tests.live.course import LONG, briefing, goes_through
 from tests.live.judge import kept
 from tests.live.killing import has_ended, kill_with_its_jobs
 from tests.live.parts import told
@@ -71,7 +71,7 @@ async def test_where_voices_are_full_the_briefing_is_read_and_hold_never_starts(
 ) -> None:
     async with told(stack, *VOICES, VOICE_MAX_JOBS="1"), Scene(stage) as busy:
         await busy.talking()
-        await busy.offering(patience={"offer_s": 120})
+        await busy.offering(patience=LONG)
         await until(lambda: voices_in(busy, busy.room_b, "briefer"), 10, "the only briefer")
         await answered_at_once(scene)
         await read_by_b_and_refused_to_a(scene)
@@ -92,7 +92,8 @@ async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
     scene: Scene, stack: LocalStack
 ) -> None:
     await scene.talking()
-    await scene.offering(notes="She was billed twice, and has waited for a week. " * 4)
+    notes = "She was billed twice, and has waited for a week. " * 4
+    await scene.offering(notes=notes, patience=LONG)
     dead = await until(lambda: voices_in(scene, scene.room_b, "briefer"), 10, "a briefer")
     await asyncio.to_thread(stack.start, "briefer-2")
     await kill_with_its_jobs(stack, "briefer")
