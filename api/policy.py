@@ -141,7 +141,7 @@ POLICY: dict[Action, Row] = {
     Action.LIST_CALLS: _row(*ANYBODY),
     Action.READ_CALL: _call(*TEAM, CALLER),
     Action.SUMMARISE_CALL: _call(AGENT_A),
-    Action.SPEAK_TEXT: _call(AGENT_A),
+    Action.SPEAK_TEXT: _call(*PAIR),
     # A second agent learns by 409 that somebody else was quicker.
     Action.ANSWER_CALL: _call(*PAIR, COLLEAGUE),
     Action.TAKE_CALL_SEAT: _call(*IN_CALL),

@@ -33,6 +33,7 @@ from domain.phases import Role
 from tests.api_stage import SECRET, Stage, Talk, Visitor, running_api
 
 Operation = tuple[str, str, Action]
+EXPIRED = 401
 NOT_NOW = 409
 BODIES: dict[Action, dict[str, Any]] = {
     Action.SIGN_IN: {"name": "Ann", "role": "agent"},

@@ -137,7 +137,7 @@ class Found:
 
 async def test_what_was_disturbed_is_measured_once_more_and_then_void() -> None:
     busy, calm = Found(replace(CALM, other=1.0)), Found(CALM)
-    tries = [busy, calm, busy, busy, calm]
+    tries = [busy, calm, busy, busy, busy, calm]
 
     async def measure() -> Found:
         return tries.pop(0)

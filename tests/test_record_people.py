@@ -12,9 +12,9 @@ from adapters.sql.people import STREAM_LOST
 from adapters.sql.tables import people
 from domain.errors import NotThere
 from domain.journal import Event
-from domain.phases import Availability, CallState, Phase, Role
+from domain.phases import Availability, CallState, Decision, Outcome, Phase, Role
 from domain.record import EventKind
-from tests.record_samples import begin, entry
+from tests.record_samples import begin, ended, entry
 
 MINUTE = timedelta(minutes=1)
 NOW = timedelta(0)
@@ -134,6 +134,21 @@ async def test_an_agent_rings_and_an_agent_in_a_call_is_not_asked(record: SqlRec
     assert await doing(record, sample.bob) is Availability.RINGING
     over = sample.status(CallState.ENDED)
     await record.append(sample.call(entry(2, Event.CALL_ENDED, call=over)))
+    assert await doing(record, sample.ann) is Availability.AVAILABLE
+
+
+async def test_who_introduces_a_colleague_is_in_the_call_until_she_leaves(
+    record: SqlRecord,
+) -> None:
+    sample = await begin(record)
+    bobs = sample.status(agent=sample.bob)
+    await record.append(sample.call(entry(1, Event.CALL_ANSWERED, call=bobs)))
+    introducing = sample.state(Phase.INTRODUCING)
+    await record.append(sample.transfer(entry(1, Event.INTRODUCING, transfer=introducing)))
+    assert await doing(record, sample.ann) is Availability.ON_CALL
+    assert not await record.reserve("one", sample.ann, "tr_2", until=MINUTE)
+    over = ended(sample, Outcome.COMPLETED, Decision.LEAVE)
+    await record.append(sample.transfer(entry(2, Event.ENDED, transfer=over)))
     assert await doing(record, sample.ann) is Availability.AVAILABLE
 
 

@@ -81,9 +81,16 @@ def _doing(tenant: str) -> sa.Select[Any]:
     in_a_call = sa.exists().where(
         calls.c.tenant == tenant, calls.c.agent == people.c.id, calls.c.state != CallState.ENDED
     )
+    # The call is agent B's already, and agent A still talks in it.
+    introducing = transfers.alias()
+    introduces = sa.exists().where(
+        introducing.c.tenant == tenant,
+        introducing.c.agent_a == people.c.id,
+        introducing.c.phase == Phase.INTRODUCING,
+    )
     asked = sa.and_(transfers.c.tenant == tenant, transfers.c.id == people.c.reserved_by)
     return (
-        sa.select(people, in_a_call.label("in_a_call"), transfers.c.phase)
+        sa.select(people, (in_a_call | introduces).label("in_a_call"), transfers.c.phase)
         .select_from(people.outerjoin(transfers, asked))
         .where(people.c.tenant == tenant)
     )

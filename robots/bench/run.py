@@ -1,4 +1,4 @@
-"""One run, section by section; each is measured in quiet, once more if it was not, or is void."""
+"""One run, section by section; each is measured until it was quiet, or is void."""
 
 import asyncio
 import json
@@ -28,6 +28,7 @@ WARM_UP = 5
 AT_ONCE = 20
 """Requests; SQLAlchemy's pool keeps five connections, and opens one when none is free."""
 PER_CALL = 5
+TRIES = 3
 THROUGHPUT = "tests.bench_throughput"
 
 
@@ -140,9 +141,9 @@ async def counted(
     measure: Callable[[], Awaitable[M]],
     tell: Callable[[str], None] = lambda _: None,
 ) -> M | None:
-    """Measure until it was quiet, at most twice; None is void."""
+    """Measure until it was quiet, at most `TRIES` times; None is void."""
     reasons: list[str] = []
-    for _ in range(2):
+    for _ in range(TRIES):
         found = await measure()
         results.quiet.setdefault(section, []).append(found.quiet)
         if not (disturbed := found.quiet.disturbances):

@@ -36,8 +36,8 @@ async def open_tab(browser: Browser, stage: Stage) -> AsyncIterator[OpenTab]:
     """Opens tabs by tone; all are closed after the test."""
     tabs: list[Tab] = []
 
-    async def opened(tone: str, **more: object) -> Tab:
-        tabs.append(await Tab.open(browser, stage.url, tone, **more))  # type: ignore[arg-type]
+    async def opened(tone: str, url: str = stage.url, **more: object) -> Tab:
+        tabs.append(await Tab.open(browser, url, tone, **more))  # type: ignore[arg-type]
         return tabs[-1]
 
     yield opened

@@ -1,5 +1,5 @@
 // Says of every 10 ms whether there was sound in it, and whose tones.
-const TONES = [4000, 4400, 5200, 5600];
+const TONES = [4000, 4400, 5200, 5600, 6000];
 const SLICE = 480;
 const QUIET = 0.002;
 

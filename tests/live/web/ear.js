@@ -3,6 +3,7 @@
 (() => {
   const settings = window.__ear;
   const slices = [];
+  const voices = [];
   let began = 0;
 
   navigator.mediaDevices.getUserMedia = async () => {
@@ -15,8 +16,14 @@
     gain.gain.value = 0.1;
     tone.connect(gain).connect(out);
     tone.start();
+    voices.push(tone);
     await context.resume();
     return out.stream;
+  };
+
+  window.speak = (hz) => {
+    settings.tone = hz;
+    for (const voice of voices) voice.frequency.value = hz;
   };
 
   const context = new AudioContext({ sampleRate: 48000 });
@@ -29,14 +36,16 @@
   const ears = new Map();
 
   const listen = async (element) => {
-    if (!element.srcObject || ears.has(element)) return;
+    if (ears.has(element)) return;
+    const stream = element.srcObject ?? (element.src && element.captureStream());
+    if (!stream) return;
     ears.set(element, null);
     await ready;
     const ear = new AudioWorkletNode(context, "ear");
     ear.port.onmessage = ({ data: [slice, what] }) => {
       slices[slice] = new Set([...(slices[slice] ?? []), ...what]);
     };
-    const source = context.createMediaStreamSource(element.srcObject);
+    const source = context.createMediaStreamSource(stream);
     source.connect(ear).connect(context.destination);
     ears.set(element, source);
   };

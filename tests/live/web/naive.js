@@ -1,5 +1,6 @@
-// A caller's page as most are: at the move it leaves the old room, then joins the new one.
-window.naive = async (name) => {
+// A caller's page as most are: at the move it leaves the old room, then joins the new one; or, where
+// it says that it doesn't follow, does nothing at all.
+window.naive = async (name, follows = true) => {
   const { Room, RoomEvent } = LivekitClient;
   let token = "";
   const headers = () => ({
@@ -17,7 +18,7 @@ window.naive = async (name) => {
     await room.connect(seat.url, seat.token);
     await room.localParticipant.setMicrophoneEnabled(true);
   };
-  const started = await post("/v1/calls", { caller_name: name });
+  const started = await post("/v1/calls", { caller_name: name, follows });
   token = started.token;
   await join(started.seat);
   const follow = async () => {
@@ -36,5 +37,5 @@ window.naive = async (name) => {
       }
     }
   };
-  void follow();
+  if (follows) void follow();
 };

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 EAR, WORKLET = (Path(__file__).parent / name for name in ("ear.js", "ear-worklet.js"))
-TONES = {"caller": 4000, "a": 4400, "b": 5200, "c": 5600}
+TONES = {"caller": 4000, "a": 4400, "b": 5200, "c": 5600, "a-private": 6000}
 SLICE_MS = 10.0
 SCREEN = {"width": 1440, "height": 900}
 
@@ -53,6 +53,10 @@ class Tab:
         banner = self.page.get_by_test_id("audience")
         await expect(banner).to_have_attribute("data-audience", who, timeout=within_s * 1000)
 
+    async def speak(self, tone: str) -> None:
+        """Sound like this from now on."""
+        await self.page.evaluate("hz => window.speak(hz)", TONES[tone])
+
     async def heard(self) -> list[tuple[float, frozenset[str]]]:
         """What was played: times in seconds of the epoch, and tones in Hz, or `sound`."""
         rows = await self.page.evaluate("window.heard()")
@@ -73,6 +77,12 @@ class Tab:
         await self.page.wait_for_function(
             "() => window.heard(50).filter(row => row.includes('sound')).length > 3",
             timeout=within_s * 1000,
+        )
+
+    async def until_hears_nothing(self, within_s: float = 15) -> None:
+        """Wait until nothing has been played here for a second."""
+        await self.page.wait_for_function(
+            "() => window.heard(100).every(row => row.length === 1)", timeout=within_s * 1000
         )
 
     async def shot(self, folder: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The move as the caller hears it, beside a page that leaves and joins, on the same machine."""
+"""Callers' pages that aren't ours: one that leaves and joins, one that does nothing."""
 
 import logging
 import time
@@ -30,25 +30,39 @@ async def handed_over(cast: Cast) -> float:
     return gap_ms(await cast.maya.heard(), began - 1, began + SETTLES_S)
 
 
-async def naive_caller(tab: Tab, name: str) -> None:
+async def naive_caller(tab: Tab, name: str, *, follows: bool = True) -> None:
     """Call from a page that knows nothing of seats."""
     await tab.go("healthz")
     await tab.page.evaluate(CLIENT.read_text())
     await tab.page.evaluate(NAIVE.read_text())
-    await tab.page.evaluate("name => window.naive(name)", name)
+    await tab.page.evaluate("([name, follows]) => window.naive(name, follows)", [name, follows])
+
+
+async def naive_cast(open_tab: OpenTab, mark: str, *, follows: bool = True) -> Cast:
+    """Three who talk, or are available; the caller's page isn't ours."""
+    ada, bea, maya = [await open_tab(tone) for tone in ("a", "b", "caller")]
+    await signed_in(ada, f"Ada {mark}")
+    await signed_in(bea, f"Bea {mark}")
+    await naive_caller(maya, f"Maya {mark}", follows=follows)
+    await answered(ada, mark)
+    await maya.until_hears("a")
+    return Cast(maya, ada, bea, mark)
 
 
 async def test_a_page_that_leaves_and_joins_is_the_more_silent_one(
     open_tab: OpenTab, mark: str
 ) -> None:
     ours = await handed_over(await talking(open_tab, mark))
-    mark = f"{mark}n"
-    ada, bea, maya = [await open_tab(tone) for tone in ("a", "b", "caller")]
-    await signed_in(ada, f"Ada {mark}")
-    await signed_in(bea, f"Bea {mark}")
-    await naive_caller(maya, f"Maya {mark}")
-    await answered(ada, mark)
-    await maya.until_hears("a")
-    naive = await handed_over(Cast(maya, ada, bea, mark))
+    naive = await handed_over(await naive_cast(open_tab, f"{mark}n"))
     log.info("silence at the move: %.0f ms; leaving, then joining: %.0f ms", ours, naive)
     assert ours < naive
+
+
+async def test_agent_b_comes_to_a_caller_whose_page_does_nothing(
+    open_tab: OpenTab, mark: str
+) -> None:
+    cast = await naive_cast(open_tab, mark, follows=False)
+    await handed_over(cast)
+    await cast.bea.until_hears("caller")
+    await cast.bea.audience("caller")
+    await cast.ada.page.get_by_test_id("audience").wait_for(state="detached")

@@ -54,13 +54,16 @@ async def test_a_consultation_back_and_forth_is_private(open_tab: OpenTab, mark:
     await cast.ask()
     await cast.briefing()
     await cast.consulting()
-    fenced_at = time.time()
+    await cast.ada.speak("a-private")
+    await cast.bea.until_hears("a-private")
     await cast.maya.sees("talking with a colleague")
+    began = time.time()
     await cast.maya.page.wait_for_timeout(LISTENS_S * 1000)
-    heard = [tones for at, tones in await cast.maya.heard() if at > fenced_at]
-    assert heard
-    assert not [tones for tones in heard if "4400" in tones]
+    heard = [tones for at, tones in await cast.maya.heard() if at > began]
     assert len([tones for tones in heard if "sound" in tones]) > len(heard) / 2
+    assert f"Bea {mark}" not in await cast.maya.page.content()
+    await cast.ada.speak("a")
+    await cast.bea.until_hears("a")
     await cast.ada.page.keyboard.press("r")
     await cast.ada.audience("caller")
     await cast.maya.until_hears("a")
@@ -73,6 +76,7 @@ async def test_a_consultation_back_and_forth_is_private(open_tab: OpenTab, mark:
     await cast.outcome("completed")
     await no_silence(cast.maya, completed_at)
     await heard_nothing_of_bea(cast.maya, completed_at)
+    assert not [at for at, tones in await cast.maya.heard() if "6000" in tones]
 
 
 async def test_an_introduction_is_heard_by_all_three(open_tab: OpenTab, mark: str) -> None:
@@ -109,3 +113,34 @@ async def test_a_cancelled_consultation_brings_agent_a_back(open_tab: OpenTab, m
     await cast.ada.audience("caller")
     await cast.maya.until_hears("a")
     await cast.bea.page.get_by_test_id("state").get_by_text("available").wait_for()
+
+
+async def test_a_supervisor_gives_a_caller_back(open_tab: OpenTab, mark: str) -> None:
+    cast = await talking(open_tab, mark)
+    await cast.ask()
+    await cast.briefing()
+    await cast.consulting()
+    sam = await open_tab("c")
+    await sam.go("floor")
+    await sam.page.get_by_label("Your name").fill(f"Sam {mark}")
+    await sam.press("Sign in")
+    await sam.press(f"Maya {mark} with Ada {mark}")
+    await sam.press(f"Give Maya {mark} back to Ada {mark}")
+    await cast.outcome("cancelled")
+    await cast.ada.sees(f"Sam {mark} gave the caller back")
+    await cast.ada.audience("caller")
+    await cast.maya.until_hears("a")
+
+
+async def test_agent_b_hears_the_briefing_again_faster_or_not_at_all(
+    open_tab: OpenTab, mark: str
+) -> None:
+    cast = await talking(open_tab, mark)
+    await cast.ask()
+    await cast.briefing()
+    await cast.bea.until_hears_anything()
+    for key in ("f", "s"):
+        await cast.bea.page.keyboard.press("h")
+        await cast.bea.until_hears_nothing()
+        await cast.bea.page.keyboard.press(key)
+        await cast.bea.until_hears_anything()

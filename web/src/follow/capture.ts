@@ -26,7 +26,13 @@ export const browserCapture: Capture = {
     const begin = () => void context.resume();
     document.addEventListener("pointerdown", begin, { once: true });
     document.addEventListener("keydown", begin, { once: true });
-    const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
+    const out = context.createMediaStreamDestination();
+    // With nothing connected, Chromium sends no packet at all, and a server that receives none
+    // counts nobody as present.
+    const nothing = new ConstantSourceNode(context, { offset: 0 });
+    nothing.connect(out);
+    nothing.start();
+    const [track] = out.stream.getAudioTracks();
     if (!track) throw new Error("This browser can't make a silent track.");
     track.addEventListener("ended", () => void context.close());
     return track;

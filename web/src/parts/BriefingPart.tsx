@@ -1,11 +1,13 @@
 /** The briefing: read, edit before it is spoken, hear again, stop. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { Action } from "./basics";
 import { useKeys } from "./hooks";
+import { play, silence } from "./speaker";
 
+const FASTER = 1.5;
 const SPEAKABLE = ["briefing", "consulting"];
 
 interface Props {
@@ -42,20 +44,43 @@ export function BriefingPart({ desk, transfer }: Props) {
       <Facts title="Open" items={briefing.open} />
       <div className="row">
         {mayEdit && !isEdited && <Action onPress={() => setEdited(true)}>Edit</Action>}
-        {SPEAKABLE.includes(transfer.phase) && <Spoken desk={desk} />}
+        {SPEAKABLE.includes(transfer.phase) && (
+          <Spoken desk={desk} transfer={transfer} text={briefing.text} />
+        )}
       </div>
     </section>
   );
 }
 
-function Spoken({ desk }: { desk: AgentDesk }) {
-  const again = () => void desk.decide("speak");
-  const hush = () => void desk.decide("hush");
-  useKeys({ s: again, h: hush });
+interface SpokenProps extends Props {
+  text: string;
+}
+
+/** Again for everybody in the room, or faster for oneself, or not at all. */
+function Spoken({ desk, transfer, text }: SpokenProps) {
+  const again = () => {
+    silence();
+    void desk.decide("speak");
+  };
+  const hush = () => {
+    silence();
+    void desk.decide("hush");
+  };
+  const faster = () =>
+    void desk.act("hear", async () => {
+      const sound = await desk.api.speech(transfer.call_id, text);
+      desk.board.keep(await desk.api.decide(transfer.id, "hush"));
+      await play(sound, FASTER);
+    });
+  useEffect(() => silence, []);
+  useKeys({ s: again, f: faster, h: hush });
   return (
     <>
       <Action hotkey="s" onPress={again} disabled={desk.busy !== null}>
         Speak it again
+      </Action>
+      <Action hotkey="f" onPress={faster} disabled={desk.busy !== null}>
+        Faster
       </Action>
       <Action hotkey="h" onPress={hush} disabled={desk.busy !== null}>
         Hush

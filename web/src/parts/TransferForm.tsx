@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Agent, Call } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { Action } from "./basics";
+import { play } from "./speaker";
 import { STATES } from "./words";
 
 interface Props {
@@ -126,13 +127,6 @@ function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
       </Action>
     </>
   );
-}
-
-/** On this page's speakers alone. */
-async function play(sound: Blob): Promise<void> {
-  const audio = new Audio(URL.createObjectURL(sound));
-  audio.addEventListener("ended", () => URL.revokeObjectURL(audio.src));
-  await audio.play();
 }
 
 interface ColleaguesProps {
