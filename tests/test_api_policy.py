@@ -164,7 +164,9 @@ async def test_an_operation_answers_everybody_as_the_table_says(
     for one in cast_.everybody:
         if one not in refused:
             status, _ = await one.visitor.knock(method, url, body)
-            assert status < 300 or status == NOT_NOW, (one.name, status)
+            # Where nobody needs a token, an expired one may be ignored or pointed out.
+            is_told = one.name == "late" and status == EXPIRED
+            assert status < 300 or status == NOT_NOW or is_told, (one.name, status)
             assert str(status) in declared
 
 

@@ -38,7 +38,7 @@
   const listen = async (element) => {
     if (ears.has(element)) return;
     const stream = element.srcObject ?? (element.src && element.captureStream());
-    if (!stream) return;
+    if (!stream?.getAudioTracks().length) return;
     ears.set(element, null);
     await ready;
     const ear = new AudioWorkletNode(context, "ear");
@@ -61,6 +61,8 @@
   setInterval(look, 5);
 
   window.heard = (last = Infinity) => {
+    // Silence is not reported: time passes all the same.
+    slices.length = Math.max(slices.length, Math.floor(context.currentTime * 100));
     const first = Math.max(0, slices.length - last);
     const row = (what, at) => [began + (first + at) / 100, ...(what ?? [])];
     return Array.from(slices.slice(first), row);

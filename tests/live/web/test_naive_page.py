@@ -33,8 +33,8 @@ async def handed_over(cast: Cast) -> float:
 async def naive_caller(tab: Tab, name: str, *, follows: bool = True) -> None:
     """Call from a page that knows nothing of seats."""
     await tab.go("healthz")
-    await tab.page.evaluate(CLIENT.read_text())
-    await tab.page.evaluate(NAIVE.read_text())
+    for script in (CLIENT, NAIVE):
+        await tab.page.add_script_tag(path=script)
     await tab.page.evaluate("([name, follows]) => window.naive(name, follows)", [name, follows])
 
 
