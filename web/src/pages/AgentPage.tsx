@@ -105,7 +105,11 @@ function Availability() {
 
 function CallCard({ call }: { call: Call }) {
   const hangUp = () => void desk.hangUp(call);
-  useKeys({ n: () => document.getElementById("note")?.focus() });
+  useKeys({
+    n: () => document.getElementById("note")?.focus(),
+    // Not the key that cancels a transfer: pressed twice, it would lose the caller.
+    q: !desk.transfer && hangUp,
+  });
   return (
     <>
       <section className="card call" aria-label="Call">
@@ -118,7 +122,7 @@ function CallCard({ call }: { call: Call }) {
         <div className="row">
           <MicrophonePart follower={desk.follower} />
           {!desk.transfer && (
-            <Action kind="danger" onPress={hangUp} disabled={desk.busy !== null}>
+            <Action kind="danger" hotkey="q" onPress={hangUp} disabled={desk.busy !== null}>
               Hang up
             </Action>
           )}

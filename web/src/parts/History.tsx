@@ -34,8 +34,8 @@ export function History({ desk }: { desk: AgentDesk }) {
         value={reference}
         onChange={(event) => setReference(event.target.value.trim())}
       />
-      {transfers.length === 0 && <p className="hint">Nothing yet.</p>}
       <h3>Transfers</h3>
+      {transfers.length === 0 && <p className="hint">None yet.</p>}
       <ul>
         {transfers.map((transfer) => (
           <li key={transfer.id}>
