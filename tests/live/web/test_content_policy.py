@@ -1,12 +1,11 @@
 """The pages run under the policy that they are served with."""
 
-from playwright.async_api import Browser
-
 from robots.scene import Stage
+from tests.live.web.conftest import Browsers
 
 
-async def test_every_page_keeps_its_own_content_policy(browser: Browser, stage: Stage) -> None:
-    context = await browser.new_context()
+async def test_every_page_keeps_its_own_content_policy(browsers: Browsers, stage: Stage) -> None:
+    context = await (await browsers.get(0)).new_context()
     page = await context.new_page()
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
