@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 
+import httpx
+
 from tests.api_stage import Stage
 
 BODY = {"caller_name": "Carol", "about": "a parcel"}
@@ -48,9 +50,17 @@ async def test_a_transfer_asked_for_twice_is_one_transfer_whatever_became_of_it(
 async def test_fifty_requests_with_one_key_make_one_transfer(api_stage: Stage) -> None:
     talk = await api_stage.talk()
     body = {"call_id": talk.call_id, "to": {"agent": talk.bob.id}}
-    answers = await asyncio.gather(
-        *(talk.ann.post("/v1/transfers", body, "one-key") for _ in range(50))
-    )
+
+    async def insist() -> httpx.Response:
+        """Do as a busy api's 503 says: repeat with the same key."""
+        for _ in range(5):
+            answer = await talk.ann.post("/v1/transfers", body, "one-key")
+            if answer.status_code != 503:
+                break
+            await asyncio.sleep(int(answer.headers["retry-after"]))
+        return answer
+
+    answers = await asyncio.gather(*(insist() for _ in range(50)))
     assert {answer.status_code for answer in answers} <= {200, 201}
     assert len({answer.json()["id"] for answer in answers}) == 1
 

@@ -82,6 +82,7 @@ SPOILED: dict[str, Callable[[Results], None]] = {
     "sixty-one actions": with_all(actions={"activity": 61}),
     "few transfers a second": with_field("throughput", Throughput(2, 30)),
     "a room left behind": with_field("kept", Kept(HELD, {"rooms": 1}, GROWTH)),
+    "a child process lost": with_field("kept", Kept({"processes of host": 5}, {}, GROWTH)),
     "an api that grows": with_field(
         "kept", Kept(HELD, HELD, {"api": 0.6, "worker": 0, "host": 0, "briefer": 0})
     ),

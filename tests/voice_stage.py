@@ -34,6 +34,9 @@ class VoiceProcess:
     def said(self) -> str:
         return self.log.read_text()
 
+    def has_begun(self) -> bool:
+        return "job begins" in self.said()
+
     async def job_pid(self, job: int = -1) -> int:
         """Find the process of a job (the last one) by the log line it began with."""
         found: list[str] = []

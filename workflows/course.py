@@ -157,7 +157,8 @@ class Course(DecisionDesk):
 
     async def fence(self, person: str, room: str) -> bool:
         """Fence somebody off, and see them silent there; False: the media server didn't follow."""
-        self.floor.place(person, room, FENCED)
+        if self.floor.grant(person, room) is not None:
+            self.floor.place(person, room, FENCED)
         by = workflow.now() + ROOMS_FOLLOW
         return await self.until(lambda: self.floor.silent(person, room), by=by, of="the fence")
 

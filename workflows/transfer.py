@@ -155,9 +155,8 @@ class TransferWorkflow(Course):
         if not caller_is_here:
             self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
-        if self.floor.grant(order.agent_a, self.room_b) is not None:
-            # Not put out: her client would be late to notice, and send on what B was to hear.
-            await self.fence(order.agent_a, self.room_b)
+        # Not put out: her client would be late to notice, and send on what B was to hear.
+        await self.fence(order.agent_a, self.room_b)
         self.floor.place(order.agent_a, self.room_a, OPEN)
         by = workflow.now() + order.patience.gone
         await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from robots.bench.ledger import changed
 from robots.bench.results import Results, middle
 
 MOST_SILENCE_MS = 40.0
@@ -93,10 +94,10 @@ def _costs(results: Results) -> Iterator[Verdict]:
 
 def _kept(results: Results) -> Iterator[Verdict]:
     if kept := results.kept:
-        more = [name for name, count in kept.after.items() if count > kept.before.get(name, 0)]
+        different = changed(kept.before, kept.after)
         growth = {name: kept.growth[name] for name in OURS}
-        said = ", ".join(more) or "rooms, dispatches, processes, descriptors"
-        yield Verdict(f"left behind: {said}", len(more), 0, "")
+        said = ", ".join(different) or "rooms, dispatches, processes, descriptors"
+        yield Verdict(f"left behind: {said}", len(different), 0, "")
         for name, mb in growth.items():
             yield Verdict(f"memory of {name}, a transfer", mb, MOST_GROWTH_MB, "MB")
     else:
