@@ -16,7 +16,7 @@ async def speak(room: rtc.Room) -> None:
     source = rtc.AudioSource(RATE, 1)
     track = rtc.LocalAudioTrack.create_audio_track("tone", source)
     await room.local_participant.publish_track(track)
-    while True:
+    while room.isconnected():  # a frame under way at Python's end would be a panic of the SDK
         await source.capture_frame(rtc.AudioFrame(TONE, RATE, 1, FRAME))
 
 
@@ -48,7 +48,7 @@ async def once(lk: api.LiveKitAPI, url: str, *key: str) -> float:
     began = time.monotonic()
     await lk.room.update_participant(change)
     both = max(await asyncio.wait_for(asyncio.gather(agent_hears, caller_hears), 10))
-    await asyncio.gather(agent.disconnect(), caller.disconnect())
+    await asyncio.gather(agent.disconnect(), caller.disconnect(), *speaking)
     return (both - began) * 1000
 
 
