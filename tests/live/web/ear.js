@@ -35,27 +35,34 @@
     });
   const ears = new Map();
 
-  const listen = async (element) => {
-    if (ears.has(element)) return;
-    const stream = element.srcObject ?? (element.src && element.captureStream());
-    if (!stream?.getAudioTracks().length) return;
-    ears.set(element, null);
+  // By track: the LiveKit client plays another one on an element that it has used before.
+  const captured = new WeakMap();
+  const trackOf = (element) => {
+    if (element.src && !captured.has(element)) captured.set(element, element.captureStream());
+    const stream = element.srcObject ?? captured.get(element);
+    return stream?.getAudioTracks()[0];
+  };
+
+  const listen = async (track) => {
+    ears.set(track, null);
     await ready;
     const ear = new AudioWorkletNode(context, "ear");
     ear.port.onmessage = ({ data: [slice, what] }) => {
       slices[slice] = new Set([...(slices[slice] ?? []), ...what]);
     };
-    const source = context.createMediaStreamSource(stream);
+    const source = context.createMediaStreamSource(new MediaStream([track]));
     source.connect(ear).connect(context.destination);
-    ears.set(element, source);
+    ears.set(track, source);
   };
 
   const look = () => {
-    for (const element of document.querySelectorAll("audio")) void listen(element);
-    for (const [element, source] of ears) {
-      if (element.isConnected || !source) continue;
+    const elements = [...document.querySelectorAll("audio")];
+    const playing = new Set(elements.map(trackOf).filter(Boolean));
+    for (const track of playing) if (!ears.has(track)) void listen(track);
+    for (const [track, source] of ears) {
+      if (playing.has(track) || !source) continue;
       source.disconnect();
-      ears.delete(element);
+      ears.delete(track);
     }
   };
   setInterval(look, 5);
