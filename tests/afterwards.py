@@ -4,7 +4,7 @@ import base64
 import re
 from typing import TYPE_CHECKING
 
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import EventType, TimeoutType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
@@ -62,6 +62,9 @@ def _ran_well(history: WorkflowHistory) -> None:
         for event in history.events
         if event.event_type in FAILURES
         and event.workflow_task_failed_event_attributes.cause not in HARMLESS
+        # A busy worker didn't come for its task in time: any may have it then.
+        and event.workflow_task_timed_out_event_attributes.timeout_type
+        != TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START
     ]
     assert not failures, f"{history.workflow_id}: {failures}"
     assert len(history.events) < MOST_EVENTS, f"{history.workflow_id} spins"
