@@ -246,9 +246,9 @@ class Scene:
         witness = self.witness
 
         async def clean() -> Sample | None:
-            observed.after = await witness.look(dispatches=True)
-            observed.states = self.states()
-            return None if list(nothing_is_left(observed)) else observed.after
+            seen = await witness.glance(dispatches=True)
+            observed.after, observed.states = seen or observed.after, self.states()
+            return None if seen is None or list(nothing_is_left(observed)) else observed.after
 
         try:
             return await until(clean, SETTLE_WITHIN_S, "everything to be cleared away", 0.25)

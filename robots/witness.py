@@ -21,7 +21,6 @@ class Witness:
     def __init__(self, url: str, key: str, secret: str) -> None:
         self.url, self.key, self.secret = url, key, secret
         self.samples: list[Sample] = []
-        self.missed = 0
 
     async def __aenter__(self) -> Self:
         self.lk = livekit.LiveKitAPI(self.url.replace("ws", "http", 1), self.key, self.secret)
@@ -44,13 +43,18 @@ class Witness:
         flat = tuple(sight for some in sights for sight in some)
         return Sample(time.monotonic(), flat, frozenset(rooms), tuple(sent))
 
+    async def glance(self, *, dispatches: bool = False) -> Sample | None:
+        """Like `look`; None: the server is away, or a room was closed while it was asked about."""
+        try:
+            return await self.look(dispatches=dispatches)
+        except (livekit.TwirpError, aiohttp.ClientError, TimeoutError):
+            return None
+
     async def _watch(self) -> None:
         while True:
             due = time.monotonic() + LOOK_EVERY_S
-            try:
-                self.samples.append(await self.look())
-            except (livekit.TwirpError, aiohttp.ClientError, TimeoutError):
-                self.missed += 1
+            if sample := await self.glance():
+                self.samples.append(sample)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     async def _sent_to(self, room: str) -> list[str]:

@@ -32,11 +32,12 @@ class Database:
     """
 
     def __init__(self, url: str, limit: timedelta = LIMIT) -> None:
-        seconds = limit.total_seconds()
+        # Some of the limit is for giving up.
+        seconds, patience_s = limit.total_seconds(), limit.total_seconds() * 0.8
         self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-        self._engine = _sqlite(url, seconds) if self.is_sqlite else _postgres(url, seconds)
-        # SQLite keeps the limit by itself; with Postgres, some of it is for giving up.
-        self._patience_s = None if self.is_sqlite else seconds * 0.8
+        self._engine = _sqlite(url, patience_s) if self.is_sqlite else _postgres(url, seconds)
+        # SQLite keeps it by itself.
+        self._patience_s = None if self.is_sqlite else patience_s
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
