@@ -15,6 +15,7 @@ LONGEST_NAME = 120
 LONGEST_TEXT = 10_000
 LONGEST_REASON = 500
 LONGEST_SPEECH = 1_000
+MOST_FALLBACKS = 9
 LINE_BREAKS = "\n\r\t"
 
 
@@ -118,6 +119,12 @@ class To(Body):
         return self
 
 
+class ToAgent(Body):
+    """An agent to be asked."""
+
+    agent: PersonId
+
+
 class PatienceBody(Body):
     """How long people may take, in seconds; what isn't named has its default."""
 
@@ -138,10 +145,18 @@ class StartTransfer(Body):
 
     call_id: CallId
     to: To
+    fallbacks: Annotated[tuple[ToAgent, ...], Field(max_length=MOST_FALLBACKS)] = ()
+    """Who is asked, in this order, if `to` doesn't take the caller over."""
     notes: Text | None = None
     reference: Reference | None = None
     completes: Completes = Completes.BY_AGENT_A
     patience: PatienceBody = PatienceBody()
+
+
+class Redirect(Body):
+    """Whom to ask instead of whoever is being asked."""
+
+    to: ToAgent
 
 
 class Because(Body):

@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.deadline import in_time
 from api.errors import Conflict, NotYours, Unavailable
 from domain.names import CONTROL_QUEUE, call_workflow, transfer_workflow
-from domain.orders import CallOrder, Choice, TransferRequest, Who
+from domain.orders import CallOrder, Choice, Redirect, TransferRequest, Who
 from domain.phases import Decision, Phase
 from domain.seating import SeatIssued
 from workflows.call import CallWorkflow
@@ -76,6 +76,11 @@ class Gateway:
         seat = await self._ask_call(call_id, CallWorkflow.answer, Who(person=agent))
         return cast(SeatIssued, seat)
 
+    async def take_back(self, call_id: str, agent: str) -> SeatIssued:
+        """Let the agent who has just handed a caller over have them back."""
+        seat = await self._ask_call(call_id, CallWorkflow.take_back, Who(person=agent))
+        return cast(SeatIssued, seat)
+
     async def call_seat(self, call_id: str, person: str) -> SeatIssued:
         """Issue a seat in the room where this person belongs now."""
         seat = await self._ask_call(call_id, CallWorkflow.seat, Who(person=person))
@@ -101,6 +106,10 @@ class Gateway:
     async def decide(self, transfer_id: str, choice: Choice) -> None:
         """Pass on a decision; returns once the workflow has recorded it."""
         await self._ask_transfer(transfer_id, DECISIONS[choice.decision], choice.who)
+
+    async def redirect(self, transfer_id: str, wish: Redirect) -> None:
+        """Have somebody else asked; returns once the workflow has recorded it."""
+        await self._ask_transfer(transfer_id, TransferWorkflow.redirect, wish)
 
     async def briefing_edited(self, transfer_id: str) -> None:
         """Say that an agent has changed the words of the briefing."""

@@ -35,6 +35,7 @@ class Action(StrEnum):
     SUMMARISE_CALL = "summarise_call"
     SPEAK_TEXT = "speak_text"
     ANSWER_CALL = "answer_call"
+    TAKE_CALL_BACK = "take_call_back"
     TAKE_CALL_SEAT = "take_call_seat"
     ADD_TURN = "add_turn"
     LIST_TURNS = "list_turns"
@@ -50,6 +51,7 @@ class Action(StrEnum):
     CANCEL_TRANSFER = "cancel_transfer"
     GO_BACK_TO_CALLER = "go_back_to_caller"
     LEAVE_TRANSFER = "leave_transfer"
+    REDIRECT_TRANSFER = "redirect_transfer"
     EDIT_BRIEFING = "edit_briefing"
     SPEAK_BRIEFING = "speak_briefing"
     HUSH_BRIEFING = "hush_briefing"
@@ -144,6 +146,8 @@ POLICY: dict[Action, Row] = {
     Action.SPEAK_TEXT: _call(*PAIR),
     # A second agent learns by 409 that somebody else was quicker.
     Action.ANSWER_CALL: _call(*PAIR, COLLEAGUE),
+    # Whose it was a moment ago is the call's workflow to say.
+    Action.TAKE_CALL_BACK: _call(*PAIR, COLLEAGUE),
     Action.TAKE_CALL_SEAT: _call(*IN_CALL),
     Action.ADD_TURN: _call(*IN_CALL),
     Action.LIST_TURNS: _call(*IN_CALL, SUPERVISOR),
@@ -159,6 +163,7 @@ POLICY: dict[Action, Row] = {
     Action.CANCEL_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
     Action.GO_BACK_TO_CALLER: _transfer(AGENT_A, SUPERVISOR),
     Action.LEAVE_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
+    Action.REDIRECT_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
     Action.EDIT_BRIEFING: _transfer(AGENT_A),
     Action.SPEAK_BRIEFING: _transfer(*PAIR),
     Action.HUSH_BRIEFING: _transfer(*PAIR),

@@ -16,7 +16,12 @@ class Event(StrEnum):
     CALL_WAITING = "call_waiting"
     CALL_ENDED = "call_ended"
     PEOPLE_CHANGED = "people_changed"
+    TAKE_BACK_ASKED = "take_back_asked"
+    TAKEN_BACK = "taken_back"
+    TAKE_BACK_LAPSED = "take_back_lapsed"
     REQUESTED = "requested"
+    REDIRECT_ASKED = "redirect_asked"
+    NEXT_ASKED = "next_asked"
     OFFERED = "offered"
     BRIEFING_WRITTEN = "briefing_written"
     BRIEFING_STARTED = "briefing_started"
@@ -104,6 +109,8 @@ class CallStatus(Payload):
     """`agent`, `host` or `nobody`."""
     responsible: str | None = None
     transfer_id: str | None = None
+    rings: str | None = None
+    """Agent A, who is asked to take the caller again: agent B was lost soon after the transfer."""
     people: tuple[PersonSeen, ...] = ()
 
 
@@ -113,7 +120,7 @@ class SeatNotice(Payload):
     person: str
     room: str
     why: str
-    """`standby`, `rejoin`, `mirror`, `introduce` or `moved`."""
+    """`standby`, `rejoin`, `mirror`, `introduce` or `back`."""
 
 
 class Entry(Payload):

@@ -19,6 +19,8 @@ class Patience(Payload):
     gone: timedelta = timedelta(seconds=8)
     host: timedelta = timedelta(seconds=4)
     introduce: timedelta = timedelta(seconds=120)
+    take_back: timedelta = timedelta(seconds=60)
+    """How long after the transfer agent A may take the caller back."""
     enter: timedelta = timedelta(seconds=120)
     """For a caller to come through the door: as long as the first token opens it."""
     arrive: timedelta = timedelta(seconds=20)
@@ -44,6 +46,8 @@ class TransferRequest(Payload):
     transfer_id: str
     agent_a: str
     agent_b: str
+    fallbacks: tuple[str, ...] = ()
+    """Who is asked, in this order, if agent B doesn't take the caller over."""
     completes: Completes = Completes.BY_AGENT_A
     patience: Patience = Patience()
 
@@ -66,6 +70,13 @@ class Who(Payload):
     supervisor: bool = False
     introduce: bool = False
     """With `complete`: agent A stays for a three-way introduction."""
+
+
+class Redirect(Payload):
+    """Ask this agent instead of whoever is asked now."""
+
+    who: Who
+    to: str
 
 
 class Choice(Payload):

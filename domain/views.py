@@ -58,6 +58,8 @@ class CallView(Payload):
     responsible: ResponsibleView
     people: tuple[PersonInCall, ...]
     transfer_id: str | None
+    rings: PersonView | None = None
+    """Who is asked to take the caller again, having just handed them over to somebody now lost."""
     created_at: datetime
     ended_at: datetime | None
 
@@ -93,6 +95,8 @@ class AttemptView(Payload):
     began_at: datetime
     ended_at: datetime | None
     outcome: Outcome | None
+    reason: str | None = None
+    """What they said when they declined."""
 
 
 class TimelineLine(Payload):
@@ -139,6 +143,8 @@ class TransferView(Payload):
     timeline: tuple[TimelineLine, ...]
     created_at: datetime
     ended_at: datetime | None
+    take_back_until: datetime | None = None
+    """How long agent A may take the caller back: `POST /v1/calls/{id}/take-back`."""
 
 
 class CallerCallView(Payload):

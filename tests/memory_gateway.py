@@ -21,7 +21,7 @@ from domain.journal import (
     TransferState,
 )
 from domain.names import call_workflow, new_id, room_name, transfer_workflow
-from domain.orders import CallOrder, Choice, TransferRequest
+from domain.orders import CallOrder, Choice, Redirect, TransferRequest
 from domain.phases import CallState, Decision, Outcome, Phase, Responsible
 from domain.ports import KeptSeat
 from domain.seating import OPEN, STANDBY, Grant, SeatIssued
@@ -44,19 +44,27 @@ class MemoryTransfer:
     outcome: Outcome | None = None
     decided: dict[Decision, str] = field(default_factory=dict)
     written: int = 0
+    asked_before: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.agent_b = self.request.agent_b
 
     def state(self) -> TransferState:
-        asked = Attempt(to=self.request.agent_b, began_at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        let_go = [
+            Attempt(to=agent, began_at=now, ended_at=now, outcome=Outcome.CANCELLED)
+            for agent in self.asked_before
+        ]
         return TransferState(
             phase=self.phase,
             outcome=self.outcome,
-            agent_b=self.request.agent_b,
+            agent_b=self.agent_b,
             room_a=self.call.room,
             room_b=self.room,
             responsible=Responsible.AGENT_A,
             accepted=Decision.ACCEPT in self.decided,
             decided=tuple(Decided(decision=d, by=by) for d, by in self.decided.items()),
-            attempts=(asked,),
+            attempts=(*let_go, Attempt(to=self.agent_b, began_at=now, outcome=self.outcome)),
         )
 
 
@@ -115,6 +123,17 @@ class MemoryGateway(Gateway):
         await self._report(call, Event.CALL_ANSWERED)
         return await self._seat(call, call.room, agent)
 
+    async def take_back(self, call_id: str, agent: str) -> SeatIssued:
+        call = await self._find(call_id)
+        transfer = call.transfer
+        if transfer is None or (transfer.outcome, agent) != (
+            Outcome.COMPLETED,
+            transfer.request.agent_a,
+        ):
+            raise Conflict("no_take_back")
+        await self._report(call, Event.TAKE_BACK_ASKED)
+        return await self._seat(call, call.room, agent)
+
     async def call_seat(self, call_id: str, person: str) -> SeatIssued:
         call = await self._find(call_id)
         return await self._seat(call, call.room, person)
@@ -156,6 +175,16 @@ class MemoryGateway(Gateway):
             transfer.phase, transfer.outcome = Phase.ENDED, ENDS[decision]
         await self._report_transfer(transfer, Event.ENDED if decision in ENDS else Event.ACCEPTED)
         await self._report(transfer.call, Event.PEOPLE_CHANGED)
+
+    async def redirect(self, transfer_id: str, wish: Redirect) -> None:
+        transfer = self.transfers[transfer_id]
+        if transfer.phase is Phase.ENDED:
+            raise Conflict("transfer_ended")
+        if wish.to == transfer.agent_b:
+            return
+        transfer.asked_before.append(transfer.agent_b)
+        transfer.agent_b = wish.to
+        await self._report_transfer(transfer, Event.NEXT_ASKED)
 
     async def briefing_edited(self, transfer_id: str) -> None:
         await self._report_transfer(self.transfers[transfer_id], Event.BRIEFING_WRITTEN)

@@ -61,14 +61,13 @@ class Person:
     async def obey(self, batch: Batch, entry: Entry) -> None:
         """Ask for the seat that is offered, and take it."""
         assert entry.seat
-        assert entry.transfer
-        assert batch.transfer_id
         gateway = self._stage.gateway
+        is_room_b = entry.transfer is not None and entry.seat.room == entry.transfer.room_b
         with suppress(ApiError):  # too late: the transfer has gone on meanwhile
-            if entry.seat.room == entry.transfer.room_a:
-                self.sit(await gateway.call_seat(batch.call_id, self.id))
-            else:
+            if is_room_b and batch.transfer_id:
                 self.sit(await gateway.transfer_seat(batch.transfer_id, self.id))
+            else:
+                self.sit(await gateway.call_seat(batch.call_id, self.id))
 
     def leave_old_room(self) -> None:
         """Leave where one came from, as soon as somebody can be heard in the new room."""

@@ -43,6 +43,7 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.SPEAK_TEXT: {"text": "Hello"},
     Action.START_TRANSFER: {"call_id": "{call_id}", "to": {"agent": "{colleague}"}},
     Action.EDIT_BRIEFING: {"text": "Hello"},
+    Action.REDIRECT_TRANSFER: {"to": {"agent": "{colleague}"}},
 }
 
 

@@ -10,7 +10,7 @@ from domain.journal import Event
 from domain.names import BRIEFER, HOST, is_host
 from domain.phases import Outcome, Phase
 from tests.people import StagedTransfer
-from tests.stage import WITHIN_S, Stage
+from tests.stage import BRIEF, WITHIN_S, Stage
 from workflows.options import ALIVE
 
 
@@ -138,6 +138,27 @@ async def test_a_restarted_media_server_gets_its_rooms_back(stage: Stage) -> Non
     transfer.b.join(transfer.room_b)
     await transfer.goes_through()
     await call.is_with("agt_b")
+
+
+@pytest.mark.parametrize("phase", [None, Phase.OFFERING, Phase.CONSULTING])
+async def test_whoever_is_not_back_after_a_restart_of_the_media_server_is_invited(
+    stage: Stage, phase: Phase | None
+) -> None:
+    call = await stage.talking(BRIEF.model_copy(update={"gone": timedelta(seconds=12)}))
+    transfer = await call.transfer() if phase else None
+    if transfer and phase:
+        await transfer.up_to(phase)
+    before = {room: stage.rooms.inside(room) - {"host", "briefer"} for room in stage.rooms.people}
+    stage.rooms.restart()
+
+    def everybody_is_back() -> bool:
+        return all(stage.rooms.inside(room) >= inside for room, inside in before.items())
+
+    await stage.until(everybody_is_back, "everybody is back where they were")
+    if transfer:
+        if phase is Phase.OFFERING:
+            await transfer.come(transfer.b)
+        await transfer.goes_through()
 
 
 async def test_a_host_that_comes_to_a_caller_on_hold_is_told_so(stage: Stage) -> None:

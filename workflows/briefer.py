@@ -27,6 +27,7 @@ class Briefer:
 
     def __init__(self, order: TransferOrder, note: Note) -> None:
         self._order = order
+        self._listener = order.agent_b
         self._note = note
         self._wanted = True
         self._interrupted = False
@@ -39,6 +40,12 @@ class Briefer:
         """Speak from the start, also when a changed text makes the old words wrong."""
         self._wanted = True
         self._interrupted = True
+
+    def turn_to(self, listener: str) -> None:
+        """Speak to somebody else from now on, from the start."""
+        self._listener = listener
+        self.was_spoken = self._found_no_voice = False
+        self.speak_again()
 
     def listener_is_here(self) -> None:
         """Speak after all, if there was no voice to be had while agent B was on the way."""
@@ -91,7 +98,7 @@ class Briefer:
                 tenant=order.tenant,
                 transfer_id=order.transfer_id,
                 room=room,
-                listener=order.agent_b,
+                listener=self._listener,
             ),
             **saying(SPEAKING, "the briefing, to agent B"),
         )

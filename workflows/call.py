@@ -12,9 +12,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
     from domain.names import transfer_workflow
     from domain.orders import CallOrder, TransferOrder, TransferReport, TransferRequest
-    from domain.phases import CallState, Phase
+    from domain.phases import CallState, Phase, Responsible
     from workflows import steps
     from workflows.floor import ATTENTIVE, QUIET
+    from workflows.recall import recall_the_lost
     from workflows.reception import Reception
     from workflows.transfer import TransferWorkflow
     from workflows.visibility import attributes
@@ -41,6 +42,7 @@ class CallWorkflow(Reception):
         self._attending = [
             asyncio.create_task(self.diary.keep()),
             asyncio.create_task(self.hosting.keep()),
+            asyncio.create_task(recall_the_lost(self.floor, self.offer_seat)),
         ]
         while self.request is not None or not self.is_over():
             try:
@@ -105,20 +107,41 @@ class CallWorkflow(Reception):
         if self.floor.presence.find(self.order.caller, self.room):
             # Not before: whoever only asks for rooms would keep the hosts from those who come.
             self.hosting.go_to(self.room)
-        agent = self.agent
-        if agent and self.floor.gone(agent, self.order.patience.gone):
-            self.floor.withdraw(agent, self.room)
-            self.agent = None
+        self._settle_agents()
         talking = self.agent is not None and self.floor.live(self.agent, self.room)
         self.state = CallState.TALKING if talking else CallState.WAITING
         self.floor.pace = QUIET if talking else ATTENTIVE
         self.note_news()
+
+    def _settle_agents(self) -> None:
+        """See whether the agent is lost, and whether another one is back."""
+        agent, coming, gone = self.agent, self.way_back.coming, self.order.patience.gone
+        if agent and self.floor.gone(agent, gone):
+            self.floor.withdraw(agent, self.room)
+            self.agent, self.way_back.coming = coming, None
+            self.way_back.ring(self.order.patience.offer)
+        elif coming and self.floor.live(coming, self.room):
+            self._put_out(agent)
+            self.agent = coming
+            self.way_back.end()
+            self.note(Event.TAKEN_BACK, coming)
+        elif coming and self.floor.gone(coming, gone):
+            self.floor.withdraw(coming, self.room)
+            self.way_back.coming = None
+            self.note(Event.TAKE_BACK_LAPSED, coming)
+
+    def _put_out(self, agent: str | None) -> None:
+        if agent is not None:
+            self.floor.withdraw(agent, self.room)
+            voiding = steps.revoke_seat(agent, self.room)
+            self._attending.append(asyncio.create_task(voiding))
 
     def _stirs(self, seen: int) -> bool:
         return self.request is not None or self.is_over() or self.floor.version != seen
 
     def _until_next_moment(self) -> timedelta | None:
         moments = self.floor.moments_of_going(self.order.patience.gone)
+        moments.append(self.way_back.rings_until)
         now = workflow.now()
         return min((moment - now for moment in moments if moment > now), default=None)
 
@@ -156,6 +179,9 @@ class CallWorkflow(Reception):
             if self.agent is not None and self.agent != report.agent:
                 # She holds tokens of this room, which stays the call's where the mirror is used.
                 self.floor.withdraw(self.agent, self.room)
+            if report.responsible is Responsible.AGENT_B and self.agent is not None:
+                self.hops += 1
+                self.way_back.allow(self.agent, self.order.patience.take_back)
             self.agent = report.agent
             self.noted = report.call_status(())  # as the transfer has told the record
             self.hung_up = self.hung_up or report.caller_left

@@ -1,9 +1,11 @@
 """The consultation: agent B decides, and agent A may talk with them while the caller waits."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
@@ -131,15 +133,28 @@ class Consultation:
         return plays
 
     async def _send_a_back(self) -> None:
+        self.a_wants_in = False
+        if self._course.phase is Phase.CONSULTING:
+            await self.bring_a_back()
+            self._course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
+        self._course.decisions.forget(Decision.BACK_TO_CALLER)
+
+    async def end(self) -> None:
+        """Agent A talks with the caller again: whoever she consulted is not asked any more."""
+        self.a_wants_in = False
+        if self._course.hold.is_on:
+            await self.bring_a_back()
+
+    async def bring_a_back(self) -> None:
         """Undo `_bring_a_in`: the music stops only when agent A can be heard again."""
         course, a = self._course, self._order.agent_a
-        self.a_wants_in = False
-        if course.phase is Phase.CONSULTING:
-            if not await course.fence(a, course.room_b):
-                raise Stopped(Outcome.FAILED)
-            self._floor.place(a, course.room_a, OPEN)
-            by = workflow.now() + self._order.patience.gone
-            await course.until(lambda: self._floor.live(a, course.room_a), by=by, of="A's voice")
-            await course.hold.end()
-            course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
-        course.decisions.forget(Decision.BACK_TO_CALLER)
+        # Not put out: her client would be late to notice, and send on what B was to hear.
+        await course.fence(a, course.room_b)
+        self._floor.place(a, course.room_a, OPEN)
+        by = workflow.now() + self._order.patience.gone
+        await course.until(
+            lambda: course.a_is_live or course.a_is_gone, by=by, of="agent A's voice"
+        )
+        if course.hold.is_on:
+            with suppress(ActivityError):  # the call tries again when it has the floor
+                await course.hold.end()

@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.journal import Attempt, CallStatus, Event, Move, SeatNotice, TransferState
+    from domain.journal import CallStatus, Event, Move, SeatNotice, TransferState
     from domain.names import call_workflow, room_name
     from domain.orders import TransferOrder, TransferReport
     from domain.phases import Decision, Outcome, Phase, Responsible
@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.diary import Diary
     from workflows.floor import Floor
     from workflows.hold import Hold
+    from workflows.targets import Targets
     from workflows.visibility import show
 
 
@@ -38,22 +39,18 @@ class Stopped(Exception):
 
 
 class Course(DecisionDesk):
-    """Everything a transfer knows, and how it waits. `TransferWorkflow` is what it does.
-
-    The traveller is whoever sits in the standby seat: the caller in room B, or, where the caller's
-    client does nothing (the mirror), agent B in room A. The target is the room they meet in.
-    """
+    """Everything a transfer knows, and how it waits. `TransferWorkflow` is what it does."""
 
     def __init__(self, order: TransferOrder) -> None:
         self.order = order
+        self.targets = Targets(order.agent_b, order.fallbacks)
         self.decisions = Decisions(order.agent_a, order.agent_b)
         self.signals_decide = order.signals_decide
         self.phase = Phase.PREPARING
         self.floor = Floor(closely=True)
         self.room_a = order.room_a
         self.room_b = room_name(workflow.uuid4())
-        self.traveller = order.caller if order.follows else order.agent_b
-        self.target = self.room_b if order.follows else self.room_a
+        self.meeting_room = self.room_b if order.follows else self.room_a
         self.move: Move | None = None
         self.outcome: Outcome | None = None
         self.caller_has_left = False
@@ -61,10 +58,23 @@ class Course(DecisionDesk):
         self.hold = Hold(self.floor, self.room_a)
         self.briefing_spoken = False
         self.is_over = False
-        self._attempt: Attempt | None = None
         self.diary = Diary(order.tenant, order.call_id, order.transfer_id)
         self.last_report: TransferReport | None = None
         self._told: CallStatus | None = None
+
+    @property
+    def agent_b(self) -> str:
+        """Whoever is being asked now."""
+        return self.targets.asked
+
+    @property
+    def traveller(self) -> str:
+        """Whoever sits in the standby seat of the room where caller and agent B are to meet.
+
+        The caller in room B, or, where the caller's client does nothing (the mirror), agent B in
+        room A.
+        """
+        return self.order.caller if self.order.follows else self.agent_b
 
     # What may stop it
 
@@ -84,9 +94,16 @@ class Course(DecisionDesk):
             return Outcome.CANCELLED
         if self.decisions.has(Decision.DECLINE):
             return Outcome.DECLINED
-        if self.floor.gone(self.order.agent_b, gone):
+        if self.targets.is_redirected:
+            return Outcome.CANCELLED
+        if self.floor.gone(self.agent_b, gone):
             return Outcome.AGENT_B_LEFT
         return None
+
+    def asks_another_after(self, outcome: Outcome) -> bool:
+        """Say whether somebody else is asked after an attempt that ended like this."""
+        called_off = self.caller_is_gone or self.decisions.has(Decision.CANCEL)
+        return not called_off and self.targets.has_next(outcome)
 
     @property
     def caller_is_gone(self) -> bool:
@@ -97,7 +114,7 @@ class Course(DecisionDesk):
     @property
     def b_is_live(self) -> bool:
         """Agent B can be heard in room B."""
-        return self.floor.live(self.order.agent_b, self.room_b)
+        return self.floor.live(self.agent_b, self.room_b)
 
     @property
     def a_is_live(self) -> bool:
@@ -220,24 +237,13 @@ class Course(DecisionDesk):
         self._told = status
         return status
 
-    def begin_attempt(self) -> None:
-        """Agent B is being asked from now on."""
-        self._attempt = Attempt(to=self.order.agent_b, began_at=workflow.now())
-
-    def end_attempt(self, outcome: Outcome) -> None:
-        """Agent B is not asked any more."""
-        if self._attempt is not None:
-            self._attempt = self._attempt.model_copy(
-                update={"ended_at": workflow.now(), "outcome": outcome}
-            )
-
     @workflow.query
     def view(self) -> TransferState:
         """Show a transfer on one screen; nothing private is in it."""
         return TransferState(
             phase=self.phase,
             outcome=self.outcome,
-            agent_b=self.order.agent_b,
+            agent_b=self.agent_b,
             room_a=self.room_a,
             room_b=self.room_b,
             responsible=self.responsible,
@@ -245,25 +251,25 @@ class Course(DecisionDesk):
             briefing_spoken=self.briefing_spoken,
             move=self.move,
             decided=self.decisions.standing,
-            attempts=(self._attempt,) if self._attempt else (),
+            attempts=self.targets.attempts,
         )
 
     def report(self) -> TransferReport:
         """Say what the call's workflow must know."""
         has_caller = {
             Responsible.AGENT_A: self.order.agent_a,
-            Responsible.AGENT_B: self.order.agent_b,
+            Responsible.AGENT_B: self.agent_b,
         }
         # From the first ring on, so that the call knows of it before agent B is told to come.
         guest_is_awaited = not self.order.follows and self.phase in BEING_ASKED | {Phase.MOVING}
         return TransferReport(
             transfer_id=self.order.transfer_id,
-            room=self.target if self.move else self.room_a,
+            room=self.meeting_room if self.move else self.room_a,
             other_room=self.old_room,
             agent=has_caller.get(self.responsible),
             responsible=self.responsible,
             on_hold=self.hold.is_on,
-            guest=self.order.agent_b if guest_is_awaited else None,
+            guest=self.agent_b if guest_is_awaited else None,
             ended=self.is_over,
             caller_left=self.caller_is_gone,
         )

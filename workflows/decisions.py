@@ -15,6 +15,8 @@ with workflow.unsafe.imports_passed_through():
 BEING_ASKED = {Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING}
 """Agent B may decide, and agent A may complete."""
 BEFORE_THE_FLIP = BEING_ASKED | {Phase.PREPARING}
+BY_OR_WITH_B = (Decision.ACCEPT, Decision.DECLINE, Decision.COMPLETE, Decision.BACK_TO_CALLER)
+"""Decisions about one agent B, which mean nothing for the next."""
 
 EVENTS = {
     Decision.ACCEPT: Event.ACCEPTED,
@@ -119,6 +121,13 @@ class Decisions:
         if decision is Decision.COMPLETE:
             self.introduce = who.introduce
         return True
+
+    def ask(self, agent_b: str) -> None:
+        """Let somebody else decide as agent B; what was said with the one before is void."""
+        self._deciders |= {Decision.ACCEPT: agent_b, Decision.DECLINE: agent_b}
+        for decision in BY_OR_WITH_B:
+            self.forget(decision)
+        self.accepted_at, self.introduce = None, False
 
     def forget(self, decision: Decision) -> None:
         """Let a decision be taken again, like going back to the caller twice."""

@@ -41,6 +41,7 @@ class Floor:
         self._arrived: dict[tuple[str, str], datetime] = {}
         self._missed: dict[tuple[str, str], datetime] = {}
         self._expected: dict[tuple[str, str], timedelta] = {}
+        self._lost: set[tuple[str, str]] = set()
         self._hinted = False
         self._looks_closely_until = datetime.min.replace(tzinfo=UTC)
         self._arranging = False
@@ -60,6 +61,7 @@ class Floor:
         for places in everything:
             for place in [p for p in places if p[0] == room]:
                 del places[place]
+        self._lost = {place for place in self._lost if place[0] != room}
         self._emptying.discard(room)
         self.presence = self.presence.within(self._rooms)
 
@@ -164,6 +166,16 @@ class Floor:
         )
 
     @property
+    def has_lost_people(self) -> bool:
+        """Say whether people who had a place lost it, with their room, and aren't back."""
+        return bool(self._lost)
+
+    def still_lost(self) -> list[tuple[str, str]]:
+        """List rooms and the people who aren't back there, each once."""
+        lost, self._lost = self._lost & self._plan.keys(), set()
+        return sorted(lost)
+
+    @property
     def is_settled(self) -> bool:
         """What has been seen is as planned."""
         return self._changes() is None
@@ -195,6 +207,7 @@ class Floor:
         await asyncio.gather(*map(steps.open_room, lost))
         for room in lost:
             self.presence = self.presence.reopened(room)
+            self._lost |= {place for place in self._missed if place[0] == room}
         changes = self._changes()
         if changes is None and not self._expected:
             await self._watch(shift)
@@ -252,6 +265,7 @@ class Floor:
         for place in here:
             self._arrived.setdefault(place, now)
             self._missed.pop(place, None)
+            self._lost.discard(place)
 
     def _changes(self) -> Arrangement | None:
         allow, remove = [], []

@@ -34,7 +34,7 @@ class Handover:
         way = await self._choose_way()
         course.is_flipped = True
         flipped_at = workflow.now()
-        self._floor.place(course.traveller, course.target, OPEN)
+        self._floor.place(course.traveller, course.meeting_room, OPEN)
         by = flipped_at + self._order.patience.move
         if not await course.until(self._are_together, by=by, of="the move"):
             course.note(Event.MOVE_UNDONE)
@@ -65,18 +65,18 @@ class Handover:
 
     async def _choose_way(self) -> Way:
         course, floor = self._course, self._floor
-        if floor.has(course.traveller, course.target):
-            left = SEATED - floor.seated_for(course.traveller, course.target)
+        if floor.has(course.traveller, course.meeting_room):
+            left = SEATED - floor.seated_for(course.traveller, course.meeting_room)
             if left > timedelta(0):
                 await course.until(lambda: False, by=workflow.now() + left, of="a settled seat")
-        if floor.has(course.traveller, course.target):
+        if floor.has(course.traveller, course.meeting_room):
             return Way.STANDBY if self._order.follows else Way.MIRROR
-        course.offer_seat(course.traveller, course.target, "rejoin")
+        course.offer_seat(course.traveller, course.meeting_room, "rejoin")
         return Way.REJOIN if self._order.follows else Way.MIRROR
 
     def _are_together(self) -> bool:
-        people = (self._order.caller, self._order.agent_b)
-        return all(self._floor.live(person, self._course.target) for person in people)
+        people = (self._order.caller, self._course.agent_b)
+        return all(self._floor.live(person, self._course.meeting_room) for person in people)
 
     async def _leave_the_old_place(self) -> None:
         """Nobody may be heard in the caller's old ear any more but whoever has a place there.
@@ -98,9 +98,9 @@ class Handover:
         course, a = self._course, self._order.agent_a
         if self._floor.grant(a, course.old_room) is not None:
             await course.fence(a, course.old_room)
-        self._floor.place(a, course.target, OPEN)
-        if not self._floor.has(a, course.target):
-            course.offer_seat(a, course.target, "introduce")
+        self._floor.place(a, course.meeting_room, OPEN)
+        if not self._floor.has(a, course.meeting_room):
+            course.offer_seat(a, course.meeting_room, "introduce")
 
     def _introduction_is_over(self) -> bool:
         course = self._course

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.journal import CallStatus, Event
+    from domain.journal import CallStatus, Event, SeatNotice
     from domain.names import room_name
     from domain.orders import CallOrder, TransferReport, TransferRequest, Who
     from domain.phases import CallState
@@ -13,8 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.diary import Diary
     from workflows.floor import Floor
     from workflows.hosting import Hosting
+    from workflows.take_back import TakeBack
 
 
+MOST_HOPS = 10
+"""A caller who is passed on more often goes round in a circle."""
 _KINDS = {
     CallState.WAITING: "host",
     CallState.TALKING: "agent",
@@ -33,8 +36,11 @@ class Reception:
         self.hosting = Hosting(order.caller)
         self.state = CallState.WAITING
         self.agent: str | None = None
+        self.way_back = TakeBack()
         self.request: TransferRequest | None = None
         self.transfers: set[str] = set()
+        self.hops = 0
+        """How often the caller has been passed on."""
         self.report: TransferReport | None = None
         self.noted: CallStatus | None = None
         self.is_open = False
@@ -56,6 +62,7 @@ class Reception:
             responsible_kind=kind,
             responsible=self.agent if kind == "agent" else None,
             transfer_id=self.request.transfer_id if self.request else None,
+            rings=self.way_back.rings if self.agent is None else None,
             people=self.floor.people(),
         )
 
@@ -74,6 +81,11 @@ class Reception:
         else:
             self.note(Event.CALL_WAITING)
 
+    def offer_seat(self, person: str, room: str, why: str) -> None:
+        """Tell somebody's client to come and ask for a seat."""
+        notice = SeatNotice(person=person, room=room, why=why)
+        self.diary.note(Event.SEAT_OFFERED, actor=person, seat=notice)
+
     @workflow.query
     def view(self) -> CallStatus:
         """Show whose the caller is; nothing private is in it."""
@@ -90,10 +102,7 @@ class Reception:
     @workflow.update
     async def answer(self, who: Who) -> SeatIssued:
         """An agent takes the call; the first one has it."""
-        if self.agent is None:
-            self.agent = who.person
-            self.floor.expect(who.person, self.room, within=self.order.patience.arrive)
-            self.note(Event.CALL_ANSWERED, who.person)
+        self._take(who.person)
         return await self._issue_seat(who.person, OPEN)
 
     @answer.validator
@@ -104,6 +113,28 @@ class Reception:
             raise Refusal("already_answered", "Somebody else has answered this call.")
         if self.request is not None:
             raise Refusal("transfer_running", "This call is being transferred.")
+
+    @workflow.update
+    async def take_back(self, who: Who) -> SeatIssued:
+        """Agent A, who has just handed the caller over, wants them back.
+
+        Agent B has the caller until she can be heard.
+        """
+        self._take(who.person)
+        if who.person not in (self.agent, self.way_back.coming):
+            self.way_back.coming = who.person
+            self.floor.expect(who.person, self.room, within=self.order.patience.arrive)
+            self.note(Event.TAKE_BACK_ASKED, who.person)
+        return await self._issue_seat(who.person, OPEN)
+
+    @take_back.validator
+    def _may_take_back(self, who: Who) -> None:
+        if self.is_over():
+            raise Refusal("call_ended", "The call has ended.")
+        if self.request is not None:
+            raise Refusal("transfer_running", "This call is being transferred.")
+        if who.person != self.agent and not self.way_back.allows(who.person):
+            raise Refusal("no_take_back", "You can't take this call back, or not any more.")
 
     @workflow.update
     async def seat(self, who: Who) -> SeatIssued:
@@ -148,6 +179,10 @@ class Reception:
             raise Refusal("transfer_to_oneself", "You have this call already.")
         if self.request is not None:
             raise Refusal("transfer_running", "Another transfer of this call is running.")
+        if self.way_back.coming is not None:
+            raise Refusal("being_taken_back", "Your colleague is taking this call back.")
+        if self.hops >= MOST_HOPS:
+            raise Refusal("too_many_hops", "This call has been passed on too often.")
 
     @workflow.signal
     def look(self) -> None:
@@ -161,6 +196,13 @@ class Reception:
             self.report = report
             self.hosting.go_to(report.room)  # the caller may be moved to somebody who is dead
 
+    def _take(self, agent: str) -> None:
+        if self.agent is None:
+            self.agent = agent
+            self.way_back.end()
+            self.floor.expect(agent, self.room, within=self.order.patience.arrive)
+            self.note(Event.CALL_ANSWERED, agent)
+
     def _grant(self, person: str) -> Grant | None:
         report = self.report
         if report is not None and person == report.guest:
@@ -169,7 +211,7 @@ class Reception:
             return OPEN
         if person == (report.agent if report else self.agent) or person == self.agent:
             return FENCED if report and report.on_hold else OPEN
-        return None
+        return OPEN if person == self.way_back.coming else None
 
     async def _issue_seat(self, person: str, may: Grant) -> SeatIssued:
         return await steps.issue_seat(

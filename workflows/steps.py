@@ -51,18 +51,18 @@ async def hold(room: str, *, on: bool) -> None:
     )
 
 
-async def reserve(order: TransferOrder) -> bool:
+async def reserve(order: TransferOrder, agent: str) -> bool:
     """Reserve agent B for as long as they may be asked."""
     return await workflow.execute_activity_method(
-        RecordActivities.reserve, _reservation(order), **saying(RESERVING, "agent B")
+        RecordActivities.reserve, _reservation(order, agent), **saying(RESERVING, "agent B")
     )
 
 
-async def release(order: TransferOrder, *, missed: bool) -> None:
+async def release(order: TransferOrder, agent: str, *, missed: bool) -> None:
     """Undo `reserve`."""
     await workflow.execute_activity_method(
         RecordActivities.release,
-        _reservation(order).model_copy(update={"missed": missed}),
+        _reservation(order, agent).model_copy(update={"missed": missed}),
         **saying(RECORD, "agent B"),
     )
 
@@ -105,11 +105,11 @@ async def revoke_seat(person: str, room: str) -> None:
     )
 
 
-def _reservation(order: TransferOrder) -> Reservation:
+def _reservation(order: TransferOrder, agent: str) -> Reservation:
     patience = order.patience
     return Reservation(
         tenant=order.tenant,
-        agent=order.agent_b,
+        agent=agent,
         transfer_id=order.transfer_id,
         until=patience.offer + patience.consult + patience.complete + patience.move,
     )

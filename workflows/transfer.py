@@ -9,15 +9,16 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
-    from domain.orders import TransferOrder, TransferReport, Who
+    from domain.orders import Redirect, TransferOrder, TransferReport, Who
     from domain.phases import Decision, Outcome, Phase
     from domain.seating import FENCED, OPEN, STANDBY, SeatIssued
     from workflows import steps
     from workflows.briefer import Briefer
     from workflows.consultation import Consultation
     from workflows.course import Course, Stopped
-    from workflows.decisions import BEING_ASKED, Refusal
+    from workflows.decisions import BEFORE_THE_FLIP, BEING_ASKED, Refusal
     from workflows.handover import Handover
+    from workflows.recall import recall_the_deaf, recall_the_lost
 
 
 ROOM_OPENS = timedelta(seconds=30)
@@ -38,16 +39,15 @@ class TransferWorkflow(Course):
         self._briefer = Briefer(order, self._note_briefing)
         self._consultation = Consultation(self)
         self._handover = Handover(self)
-        self._voiding: asyncio.Task[None] | None = None
+        self._briefing: asyncio.Task[None] | None = None
+        self._afterwards: list[asyncio.Task[None]] = []
 
     @workflow.run
     async def run(self, order: TransferOrder) -> TransferReport:
-        """Ask agent B, brief them, let the agents talk and agree, then move the caller."""
+        """Find an agent B who takes the caller over, then move the caller."""
         self._attend()
         try:
-            await self._prepare()
-            await self._ring()
-            await self._consult()
+            await self._find_agent_b()
             await self._move()
             outcome = Outcome.COMPLETED
         except (Stopped, ActivityError, asyncio.CancelledError) as stop:
@@ -66,26 +66,32 @@ class TransferWorkflow(Course):
             asyncio.create_task(self.tell_of_people()),
             asyncio.create_task(self.hold.keep()),
             asyncio.create_task(self.keep_call_informed()),
-            asyncio.create_task(self._call_back()),
+            asyncio.create_task(recall_the_deaf(self)),
+            asyncio.create_task(recall_the_lost(self.floor, self.offer_seat)),
         ]
 
-    async def _call_back(self) -> None:
-        """Ask a traveller who has only the standby seat left to come back to where they hear."""
-        home = self.room_a if self.order.follows else self.room_b
-        while True:
-            await workflow.wait_condition(lambda: self._traveller_is_deaf(home))
-            self.offer_seat(self.traveller, home, "back")
-            await workflow.wait_condition(lambda: not self._traveller_is_deaf(home))
+    async def _find_agent_b(self) -> None:
+        """Ask, brief them, and let the agents talk; whoever doesn't take it is followed by another.
 
-    def _traveller_is_deaf(self, home: str) -> bool:
-        waits = self.phase in BEING_ASKED and self.floor.has(self.traveller, self.target)
-        return waits and not self.floor.has(self.traveller, home)
+        Returns once one target has taken the caller and the agents agree.
+        """
+        while True:
+            try:
+                await self._prepare()
+                await self._ring()
+                return await self._consult()
+            except Stopped as stop:
+                if not self.asks_another_after(stop.outcome):
+                    raise
+                self._turn_to_next(stop.outcome)
 
     async def _prepare(self) -> None:
-        """Reserve agent B, and have room B open for them."""
-        self.enter(Phase.PREPARING, Event.REQUESTED)
-        self.begin_attempt()
-        if not await steps.reserve(self.order):
+        """Reserve agent B, have agent A with the caller, and room B open."""
+        event = Event.NEXT_ASKED if self.targets.attempts else Event.REQUESTED
+        self.enter(Phase.PREPARING, event)
+        self.targets.begin_attempt()
+        await self._consultation.end()
+        if not await steps.reserve(self.order, self.agent_b):
             raise Stopped(Outcome.BUSY)
         by = workflow.now() + ROOM_OPENS
         if not await self.until(lambda: self.floor.is_open(self.room_b), by=by, of="room B"):
@@ -94,11 +100,12 @@ class TransferWorkflow(Course):
     async def _ring(self) -> None:
         """Ask agent B, who is briefed as soon as they are there; the caller takes a deaf seat."""
         order = self.order
-        self.floor.place(order.agent_b, self.room_b, OPEN)
-        self.floor.place(self.traveller, self.target, STANDBY)
+        self.floor.place(self.agent_b, self.room_b, OPEN)
+        self.floor.place(self.traveller, self.meeting_room, STANDBY)
         self.enter(Phase.OFFERING, Event.OFFERED)
-        self._attending.append(asyncio.create_task(self._briefer.keep(self.room_b)))
-        if order.follows:
+        if self._briefing is None:
+            self._briefing = asyncio.create_task(self._briefer.keep(self.room_b))
+        if order.follows and not self.floor.has(order.caller, self.room_b):
             self.offer_seat(order.caller, self.room_b, "standby")
         by = workflow.now() + order.patience.offer
         if not await self.until(self._b_has_answered, by=by, of="agent B's answer"):
@@ -109,12 +116,25 @@ class TransferWorkflow(Course):
 
     async def _consult(self) -> None:
         """Brief agent B, and let the agents talk until they agree."""
-        self.note(Event.AGENT_B_ARRIVED, self.order.agent_b)
+        self.note(Event.AGENT_B_ARRIVED, self.agent_b)
         self.enter(Phase.BRIEFING, Event.BRIEFING_STARTED)
         self._briefer.listener_is_here()
         if not self.order.follows:
-            self.offer_seat(self.order.agent_b, self.room_a, "mirror")
+            self.offer_seat(self.agent_b, self.room_a, "mirror")
         await self._consultation.until_agreed()
+
+    def _turn_to_next(self, outcome: Outcome) -> None:
+        """Let go of whoever was asked, and ask the next one."""
+        self.targets.end_attempt(outcome)
+        before = self.targets.turn_to_next()
+        for room in (self.room_a, self.room_b):
+            self.floor.withdraw(before, room)
+        missed = outcome is Outcome.NO_ANSWER
+        releasing = steps.release(self.order, before, missed=missed)
+        self._afterwards.append(asyncio.create_task(releasing))
+        self.decisions.ask(self.agent_b)
+        self._briefer.turn_to(self.agent_b)
+        self.briefing_spoken = False
 
     async def _move(self) -> None:
         """Silence the briefer, and bring the caller and agent B together."""
@@ -134,7 +154,8 @@ class TransferWorkflow(Course):
         """Let agent A go, or give the caller back to her; then leave nothing behind."""
         if self.move is not None:
             # Beside it, for the database may be away; not after it, for she may be back at once.
-            self._voiding = asyncio.create_task(steps.revoke_seat(self.order.agent_a, self.target))
+            voiding = steps.revoke_seat(self.order.agent_a, self.meeting_room)
+            self._afterwards.append(asyncio.create_task(voiding))
             await self._handover.put_a_out()
         else:
             await self._give_back(outcome)
@@ -145,24 +166,17 @@ class TransferWorkflow(Course):
         """Undo every step, so that the caller is with agent A again, or with the host."""
         order, caller_is_gone = self.order, self.caller_is_gone
         caller_is_here = self.floor.has(order.caller, self.room_a)
-        self.end_attempt(outcome)
-        for person in (order.caller, order.agent_b):
+        self.targets.end_attempt(outcome)
+        for person in (order.caller, self.agent_b):
             self.floor.withdraw(person, self.room_b)
-        self.floor.withdraw(order.agent_b, self.room_a)
+        self.floor.withdraw(self.agent_b, self.room_a)
         self.enter(Phase.RETURNING, Event.RETURNING)
         if caller_is_gone:
             return  # and agent A's seat stays as it is: she may be in the middle of a word to B
         if not caller_is_here:
             self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
             self.offer_seat(order.caller, self.room_a, "back")
-        # Not put out: her client would be late to notice, and send on what B was to hear.
-        await self.fence(order.agent_a, self.room_b)
-        self.floor.place(order.agent_a, self.room_a, OPEN)
-        by = workflow.now() + order.patience.gone
-        await self.until(lambda: self.a_is_live or self.a_is_gone, by=by, of="agent A's voice")
-        if self.hold.is_on:
-            with suppress(ActivityError):  # the call tries again when it has the floor
-                await self.hold.end()
+        await self._consultation.bring_a_back()
 
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
@@ -171,7 +185,7 @@ class TransferWorkflow(Course):
                 await self._briefer.leave(self.room_b)
             self.floor.drop(self.old_room)
             await steps.close_room(self.old_room)
-        self.end_attempt(outcome)
+        self.targets.end_attempt(outcome)
         self.outcome = outcome
         self.enter(Phase.ENDED, Event.ENDED)
 
@@ -191,10 +205,10 @@ class TransferWorkflow(Course):
         """Let agent B be asked again, and see the seats of an agent A who was put out void."""
         missed = self.outcome is Outcome.NO_ANSWER
         with suppress(ActivityError):  # refused for good: a reservation expires by itself
-            await steps.release(self.order, missed=missed)
-        with suppress(ActivityError):
-            if self._voiding is not None:
-                await self._voiding
+            await steps.release(self.order, self.agent_b, missed=missed)
+        for task in self._afterwards:
+            with suppress(ActivityError):
+                await task
 
     def _b_has_answered(self) -> bool:
         return self.decisions.has(Decision.ACCEPT) or self.b_is_live
@@ -225,12 +239,27 @@ class TransferWorkflow(Course):
     @seat.validator
     def _may_have_seat(self, who: Who) -> None:
         order, phase = self.order, self.phase
-        if who.person not in (order.caller, order.agent_a, order.agent_b):
+        if who.person not in (order.caller, order.agent_a, self.agent_b):
             raise Refusal("not_yours", "You have no seat in this transfer.", phase)
         has_place = self.floor.grant(who.person, self.room_b) is not None
         may_come = who.person == order.agent_a and phase in BEING_ASKED
         if phase in (Phase.PREPARING, Phase.RETURNING, Phase.ENDED) or not (has_place or may_come):
             raise Refusal("no_seat", f"There is no seat for you while it is {phase}.", phase)
+
+    @workflow.update
+    def redirect(self, wish: Redirect) -> None:
+        """Agent A wants somebody else to be asked, instead of whoever is asked now."""
+        if self.targets.redirect(wish.to):
+            self.note(Event.REDIRECT_ASKED, wish.who.person)
+
+    @redirect.validator
+    def _may_redirect(self, wish: Redirect) -> None:
+        if wish.who.person != self.order.agent_a and not wish.who.supervisor:
+            raise Refusal("not_yours_to_decide", "redirect is not yours to decide.", self.phase)
+        if wish.to == self.order.agent_a:
+            raise Refusal("transfer_to_oneself", "Agent A has this call already.", self.phase)
+        if self.phase not in BEFORE_THE_FLIP or self.decisions.has(Decision.CANCEL):
+            raise Refusal("too_late", "It is too late to ask somebody else.", self.phase)
 
     @workflow.signal
     def caller_left(self) -> None:

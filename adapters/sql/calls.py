@@ -41,6 +41,7 @@ async def call_views(
     seen = [(row, CallStatus.model_validate(row.status) if row.status else None) for row in rows]
     ids = {row.caller_id for row in rows} | {row.agent for row in rows if row.agent}
     ids |= {person.id for _, status in seen if status for person in status.people}
+    ids |= {status.rings for _, status in seen if status and status.rings}
     query = sa.select(people).where(people.c.tenant == tenant, people.c.id.in_(ids))
     known = {row.id: row for row in await db.execute(query)}
     return tuple(_view(row, status, known) for row, status in seen)
@@ -64,6 +65,7 @@ def _view(row: sa.Row[Any], status: CallStatus | None, known: dict[str, sa.Row[A
             if person.id in known
         ),
         transfer_id=status.transfer_id if status else None,
+        rings=names.person(status.rings) if status and status.rings else None,
         created_at=row.created_at,
         ended_at=row.ended_at,
     )

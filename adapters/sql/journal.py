@@ -131,6 +131,8 @@ async def _sentence(
 ) -> str:
     agent = entry.call.agent if entry.call else call.agent
     agent_a, agent_b = (transfer.agent_a, transfer.agent_b) if transfer else (agent, None)
+    if entry.transfer:
+        agent_b = entry.transfer.agent_b  # the row still says who was asked before
     actor = entry.actor or (entry.seat.person if entry.seat else None) or agent
     outcome = entry.transfer.outcome if entry.transfer else None
     known = await names(db, tenant, (call.caller_id, actor, agent_a, agent_b))

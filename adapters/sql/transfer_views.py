@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.sql.people import OPERATIONS, Names, names
 from adapters.sql.tables import attempts, briefings, calls, entries, reasons
 from domain.journal import Event, Move, TransferState
+from domain.orders import Patience
 from domain.phases import Decision, Outcome, Phase
 from domain.sentences import OUTCOME
 from domain.views import (
@@ -26,6 +27,7 @@ from domain.views import (
 
 UNTOLD = (Event.PEOPLE_CHANGED, Event.SEAT_OFFERED)
 """Entries that a timeline leaves out: they matter to clients, not to readers."""
+TAKE_BACK = Patience().take_back
 GIVES_REASON = {Outcome.DECLINED: Decision.DECLINE, Outcome.CANCELLED: Decision.CANCEL}
 
 
@@ -101,7 +103,7 @@ def _view(row: sa.Row[Any], state: TransferState, beside: _Beside) -> TransferVi
         accepted=state.accepted,
         move=_move(state.move, row.gap_ms) if state.move else None,
         decided_by={d.decision: person(d.by) for d in state.decided} or None,
-        attempts=tuple(_attempt(asked, beside.names) for asked in beside.attempts[row.id]),
+        attempts=tuple(_attempt(asked, beside) for asked in beside.attempts[row.id]),
         timeline=tuple(
             TimelineLine(at=entry.at, event=entry.event, text=entry.text)
             for entry in beside.entries[row.id]
@@ -109,15 +111,19 @@ def _view(row: sa.Row[Any], state: TransferState, beside: _Beside) -> TransferVi
         ),
         created_at=row.created_at,
         ended_at=row.ended_at,
+        take_back_until=row.ended_at + TAKE_BACK if state.outcome is Outcome.COMPLETED else None,
     )
 
 
-def _attempt(row: sa.Row[Any], people: Names) -> AttemptView:
+def _attempt(row: sa.Row[Any], beside: _Beside) -> AttemptView:
+    why = (Decision.DECLINE, row.agent) if row.outcome == Outcome.DECLINED else None
+    said = [r.reason for r in beside.reasons[row.transfer_id] if (r.decision, r.person) == why]
     return AttemptView(
-        to=people.person(row.agent),
+        to=beside.names.person(row.agent),
         began_at=row.began_at,
         ended_at=row.ended_at,
         outcome=row.outcome,
+        reason=said[0] if said else None,
     )
 
 

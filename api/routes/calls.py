@@ -157,6 +157,19 @@ async def answer_call(their: CallDep, services: ServicesDep) -> CallAnswered:
     return CallAnswered(call=call, seat=seat)
 
 
+@router.post("/{call_id}/take-back", operation_id=Action.TAKE_CALL_BACK, responses=STEERED)
+async def take_call_back(their: CallDep, services: ServicesDep) -> CallAnswered:
+    """Have the caller back, as the agent who handed them over within the last minute.
+
+    Whoever has the caller keeps them until one can be heard.
+    """
+    asker = their.asker
+    issued = await services.gateway.take_back(their.call.id, asker.id)
+    seat = await fetch_seat(services, asker.tenant, asker.id, issued)
+    call = await services.record.call(asker.tenant, their.call.id) or their.call
+    return CallAnswered(call=call, seat=seat)
+
+
 @router.post("/{call_id}/seat", operation_id=Action.TAKE_CALL_SEAT, responses=STEERED)
 async def take_call_seat(their: CallDep, services: ServicesDep) -> SeatView:
     """Ask where to be now; this is how a reloaded page comes back."""

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from api.bodies import Because, Complete
+from api.bodies import Because, Complete, Redirect
 from api.dependencies import ServicesDep, TheirTransfer, TransferDep
-from api.errors import Conflict, NotAllowed, NotSignedIn, NotYours
+from api.errors import Conflict, Invalid, NotAllowed, NotSignedIn, NotYours
 from api.policy import Action
 from api.problems import problems
 from api.services import Services
 from api.settled import settled_transfer
+from api.targets import check_agent
+from domain import orders
 from domain.orders import Choice, Who
-from domain.phases import Decision, Phase, Role
+from domain.phases import Decision, Outcome, Phase, Role
 from domain.views import TransferView
 
 router = APIRouter(prefix="/transfers/{transfer_id}", tags=["decisions"])
@@ -33,8 +35,7 @@ async def _decide(
         return transfer
     if reason:
         await services.record.say_why(asker.tenant, transfer.id, decision, asker.id, reason)
-    supervisor = asker.role is Role.SUPERVISOR
-    who = Who(person=asker.id, supervisor=supervisor, introduce=introduce)
+    who = _who(their).model_copy(update={"introduce": introduce})
     try:
         await services.gateway.decide(transfer.id, Choice(decision=decision, who=who))
     except Conflict as conflict:
@@ -42,12 +43,26 @@ async def _decide(
     return await settled_transfer(services, asker.tenant, transfer.id, _shows(decision))
 
 
+def _who(their: TheirTransfer) -> Who:
+    return Who(person=their.asker.id, supervisor=their.asker.role is Role.SUPERVISOR)
+
+
 def _is_repeated(transfer: TransferView, decision: Decision, person: str) -> bool:
     """Say whether this decision is this person's already; that stays so for ever."""
+    if decision is Decision.DECLINE and _has_declined(transfer, person):
+        return True
     decided = (transfer.decided_by or {}).get(decision)
     if decided is None or decided.id != person:
         return False
     return transfer.phase is Phase.ENDED or decision is not Decision.BACK_TO_CALLER
+
+
+def _has_declined(transfer: TransferView, person: str) -> bool:
+    """Say whether this person was asked and declined, though others are asked by now."""
+    if transfer.to.agent == person and transfer.phase is not Phase.ENDED:
+        return False  # asked again
+    attempts = transfer.attempts
+    return any(a.to.id == person and a.outcome is Outcome.DECLINED for a in attempts)
 
 
 async def _after_conflict(
@@ -114,3 +129,24 @@ async def go_back_to_caller(their: TransferDep, services: ServicesDep) -> Transf
 async def leave_transfer(their: TransferDep, services: ServicesDep) -> TransferView:
     """Leave the introduction; caller and agent B go on."""
     return await _decide(services, their, Decision.LEAVE)
+
+
+@router.post("/redirect", operation_id=Action.REDIRECT_TRANSFER, responses=STEERED)
+async def redirect_transfer(
+    body: Redirect, their: TransferDep, services: ServicesDep
+) -> TransferView:
+    """Have somebody else asked at once; fallbacks that were not asked yet stay next."""
+    asker, transfer, to = their.asker, their.transfer, body.to.agent
+    await check_agent(services, asker, to, "/to/agent")
+    if to == transfer.agent_a.id:
+        raise Invalid("Agent A has this call already.", "transfer_to_oneself", "/to/agent")
+    try:
+        await services.gateway.redirect(transfer.id, orders.Redirect(who=_who(their), to=to))
+    except Conflict as conflict:
+        raise conflict.about(transfer) from None
+    return await settled_transfer(
+        services,
+        asker.tenant,
+        transfer.id,
+        lambda t: t.phase is Phase.ENDED or t.to.agent == to,
+    )

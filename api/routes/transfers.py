@@ -14,13 +14,14 @@ from api.dependencies import (
     TransferDep,
     find_call,
 )
-from api.errors import Conflict, Invalid, NotAllowed, NotSignedIn, NotYours
+from api.errors import Conflict, NotAllowed, NotSignedIn, NotYours
 from api.keys import IdempotencyKey, Keyed, keyed, scope_of
 from api.policy import Action
 from api.problems import problems
 from api.seats import fetch_seat
 from api.services import Services
 from api.settled import settled_transfer
+from api.targets import check_targets
 from domain.orders import TransferRequest
 from domain.phases import Phase, Role
 from domain.record import NewTransfer
@@ -56,21 +57,10 @@ async def start_transfer(
         response.status_code = 200
     else:
         await find_call(Action.START_TRANSFER, asker, services.record, body.call_id)
-        await _check_target(services, asker, body)
+        await check_targets(services, asker, body)
         made = await _start(services, asker, body, once)
     response.headers["Location"] = f"/v1/transfers/{made.id}"
     return made
-
-
-async def _check_target(services: Services, asker: Asker, body: StartTransfer) -> None:
-    if body.to.agent is None:
-        where = "/to/phone" if body.to.phone else "/to/sip"
-        raise Invalid("Telephones can't be asked yet.", "not_available", where)
-    if body.to.agent == asker.id:
-        raise Invalid("You can't hand a call to yourself.", "transfer_to_oneself", "/to/agent")
-    agent = await services.record.person(asker.tenant, body.to.agent)
-    if agent is None or agent.role is not Role.AGENT:
-        raise Invalid("There is no such agent.", "unknown_agent", "/to/agent")
 
 
 async def _start(
@@ -93,6 +83,7 @@ async def _start(
         transfer_id=transfer_id,
         agent_a=asker.id,
         agent_b=body.to.agent,
+        fallbacks=tuple(fallback.agent for fallback in body.fallbacks),
         completes=body.completes,
         patience=body.patience.patience(),
     )

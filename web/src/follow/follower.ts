@@ -81,7 +81,9 @@ export abstract class Follower {
     const transferId = this.transfers.get(room);
     if (transferId) {
       try {
-        return await this.api.transferSeat(transferId);
+        const seat = await this.api.transferSeat(transferId);
+        // A notice of a transfer may call one back to room A, where the call's seat is.
+        if (seat.room === room) return seat;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
       }
