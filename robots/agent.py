@@ -49,7 +49,7 @@ class Agent(Person):
     async def transfer(
         self, call_id: str, to: str, *, notes: str = "", key: str | None = None, **more: object
     ) -> Transfer:
-        """Ask for a transfer to an agent's id; `more` is `completes`, `patience`, `reference`."""
+        """Ask for a transfer to an agent's id; `more` is `completes`, `patience`, `fallbacks`."""
         body: Json = {"call_id": call_id, "to": {"agent": to}}
         if notes:
             body["notes"] = notes
@@ -93,6 +93,17 @@ class Agent(Person):
     async def back_to_caller(self, transfer_id: str) -> Transfer:
         self._speak_to_the_caller()
         return await self.api.decide(transfer_id, "back-to-caller")
+
+    async def redirect(self, transfer_id: str, to: str) -> Transfer:
+        """Have somebody else asked, by an agent's id."""
+        return await self.api.decide(transfer_id, "redirect", {"to": {"agent": to}})
+
+    async def take_back(self, call_id: str) -> Call:
+        """Take the caller back whom one has just handed over, and sit down with them."""
+        call, seat = await self.api.take_back(call_id)
+        self.call_id = call_id
+        await self.take(seat)
+        return call
 
     async def leave_introduction(self, transfer_id: str) -> Transfer:
         return await self.api.decide(transfer_id, "leave")

@@ -131,6 +131,11 @@ class Api:
         told = (await self.ask("POST", f"/v1/calls/{call_id}/answer", key=key)).json()
         return Call.model_validate(told["call"]), Seat.model_validate(told["seat"])
 
+    async def take_back(self, call_id: str) -> tuple[Call, Seat]:
+        """Have the caller back whom one has just handed over."""
+        told = (await self.ask("POST", f"/v1/calls/{call_id}/take-back")).json()
+        return Call.model_validate(told["call"]), Seat.model_validate(told["seat"])
+
     async def call_seat(self, call_id: str) -> Seat:
         """Where the person belongs in the call now."""
         return await self.view(Seat, "POST", f"/v1/calls/{call_id}/seat")

@@ -52,7 +52,7 @@ class Scene:
     """`async with Scene(stage) as scene:` then `talking()`; names are fresh, so runs never meet."""
 
     def __init__(self, stage: Stage, *, follows: bool = True, pilot: float = 0.1) -> None:
-        mark = secrets.token_hex(2)
+        mark = self._mark = secrets.token_hex(2)
         self.stage = stage
         self.caller = Caller(
             stage.url, f"Maya {mark}", voice=Voice("caller", level=pilot), follows=follows
@@ -119,6 +119,18 @@ class Scene:
         await self.a.answer(self.call_id)
         await asyncio.gather(self.caller.until_hears(self.a.id), self.a.until_hears(self.caller.id))
         return self.call_id
+
+    async def colleague(self) -> Agent:
+        """One more agent, who may be asked as well."""
+        cem = Agent(self.stage.url, f"Cem {self._mark}", Voice("c", level=self.caller.voice.level))
+        await self._exits.enter_async_context(cem)
+        await cem.sign_in()
+        return cem
+
+    async def turned_to(self, agent: Agent) -> None:
+        """Another agent is asked instead of B, and is B from now on."""
+        self.b = agent
+        await agent.until_offered()
 
     async def watched(self) -> bool:
         """Put a hidden measuring robot into the caller's room, if LiveKit's secret is known."""

@@ -55,6 +55,7 @@ class Call(View):
     agent: Who | None = None
     responsible: Who | str | None = None
     transfer_id: str | None = None
+    rings: Who | None = None
 
 
 class Rooms(View):
@@ -88,6 +89,13 @@ class Move(View):
     gap_ms: Gap | None = None
 
 
+class Attempt(View):
+    """One target that was asked."""
+
+    to: Who
+    outcome: str | None = None
+
+
 class Moment(View):
     """One line of a transfer's timeline."""
 
@@ -109,6 +117,7 @@ class Transfer(View):
     briefing: Briefing | None = None
     accepted: bool = False
     move: Move | None = None
+    attempts: tuple[Attempt, ...] = ()
     timeline: tuple[Moment, ...] = ()
     decided_by: dict[str, Who] | None = None
 
