@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from api.auth import Asker
 from domain.phases import Role
 from domain.ports import KeptSeat
-from domain.sentences import FOR_CALLER
+from domain.sentences import for_caller
 from domain.views import CallerCallView, CallerTransferView, CallView, SignedIn, TransferView
 
 
@@ -105,5 +105,5 @@ def callers_transfer(transfer: TransferView) -> CallerTransferView:
         call_id=transfer.call_id,
         phase=transfer.phase,
         outcome=transfer.outcome,
-        text=FOR_CALLER[transfer.phase],
+        text=for_caller(transfer.phase, transfer.responsible),
     )

@@ -1,7 +1,7 @@
 """The words people read: timelines, outcomes, and what a caller is told."""
 
 from domain.journal import Event
-from domain.phases import Outcome, Phase
+from domain.phases import Outcome, Phase, Responsible
 
 TIMELINE: dict[Event, str] = {
     Event.CALL_OPENED: "{caller} called.",
@@ -58,7 +58,7 @@ OUTCOME: dict[Outcome, str] = {
     Outcome.FAILED: "{caller} couldn't be moved, and stays where they were.",
 }
 
-FOR_CALLER: dict[Phase, str] = {
+WITH_SOMEBODY: dict[Phase, str] = {
     Phase.PREPARING: "A colleague is being asked to join.",
     Phase.OFFERING: "A colleague is being asked to join.",
     Phase.BRIEFING: "Your agent's colleague is being told about your case.",
@@ -68,4 +68,23 @@ FOR_CALLER: dict[Phase, str] = {
     Phase.RETURNING: "You are going back to your agent.",
     Phase.ENDED: "You are with your agent.",
 }
-"""Never says why a transfer failed: that is between the agents."""
+_ASKED = (
+    "Your agent was cut off. You are still connected; a colleague is being asked."
+)
+_ALONE = "You are still connected. Somebody will be with you as soon as possible."
+WITH_HOST: dict[Phase, str] = {
+    Phase.PREPARING: _ASKED,
+    Phase.OFFERING: _ASKED,
+    Phase.BRIEFING: "Your agent was cut off. A colleague is being told about your case.",
+    Phase.CONSULTING: "Your agent was cut off. A colleague is being told about your case.",
+    Phase.MOVING: "You are being connected.",
+    Phase.INTRODUCING: "You are connected with your new agent.",
+    Phase.RETURNING: _ALONE,
+    Phase.ENDED: _ALONE,
+}
+
+
+def for_caller(phase: Phase, responsible: Responsible) -> str:
+    """Tell a caller what happens; never why a transfer failed: that is between the agents."""
+    alone = responsible is Responsible.HOST
+    return (WITH_HOST if alone else WITH_SOMEBODY)[phase]

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from domain.names import new_id
-from domain.sentences import FOR_CALLER
+from domain.phases import Phase, Responsible
+from domain.sentences import WITH_HOST, WITH_SOMEBODY, for_caller
 from tests.api_stage import Stage
 
 CALLERS_FIELDS = {"id", "call_id", "phase", "outcome", "text"}
@@ -53,9 +54,17 @@ async def test_the_caller_sees_a_sentence_and_never_the_notes(api_stage: Stage) 
     seen = await talk.carol.get(path)
     listed = await talk.carol.get("/v1/transfers?reference=OTHER")
     assert set(seen.json()) == CALLERS_FIELDS
-    assert seen.json()["text"] == FOR_CALLER[transfer["phase"]]
+    assert seen.json()["text"] == WITH_SOMEBODY[transfer["phase"]]
     assert [set(item) for item in listed.json()] == [CALLERS_FIELDS]
     assert "SECRET" not in seen.text + listed.text
+
+
+def test_a_caller_whose_agent_was_cut_off_is_not_told_that_they_are_with_one() -> None:
+    for phase in Phase:
+        told = for_caller(phase, Responsible.HOST)
+        assert told == WITH_HOST[phase]
+        assert "with your agent" not in told
+        assert for_caller(phase, Responsible.AGENT_A) == WITH_SOMEBODY[phase]
 
 
 async def test_decisions_show_at_once_although_the_record_is_late(api_stage: Stage) -> None:
