@@ -1,0 +1,123 @@
+"""What of a host's music and lines a caller has heard, by comparison with what was to be heard."""
+
+import asyncio
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+import numpy as np
+
+from adapters.speech import EspeakSpeech
+from domain.voice import Wait
+from robots.ears import Ears
+from robots.espeak import below, resampled
+from robots.sound import Track
+from robots.voice import SAMPLE_RATE, Floats
+from tests.voice_guest import eventually
+from voice.hold_lines import RAMP, HoldLines
+from voice.hold_music import hold_clip
+from voice.track import SAMPLE_RATE as TRACK_RATE
+from voice.track import Samples
+
+HEARD_BELOW_HZ = 4_000
+PIECE = SAMPLE_RATE // 2
+SAME = 0.6
+"""Likeness of half a second that arrived to what was sent (0.78 and more; others: 0.42 and less).
+
+Longer parts don't compare: a listener's buffer stretches sound by milliseconds."""
+
+
+def as_heard(samples: Samples) -> Floats:
+    """Bring samples to the rate and the range of what is compared."""
+    return below(HEARD_BELOW_HZ, resampled(samples, TRACK_RATE, SAMPLE_RATE), SAMPLE_RATE) / 32_768
+
+
+def _spoken() -> dict[Wait, Samples]:
+    lines = HoldLines(timedelta(seconds=25))
+    asyncio.run(lines.speak(EspeakSpeech()))
+    return lines.samples
+
+
+@cache
+def lines() -> dict[Wait, Floats]:
+    """The lines as espeak-ng says them when it has said nothing before: later ones differ."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+        spoken = fresh.submit(_spoken).result()
+    return {wait: as_heard(line[RAMP:-RAMP]) for wait, line in spoken.items()}
+
+
+@cache
+def music() -> Floats:
+    """The built-in clip, twice, so that a loop's seam is in it."""
+    clip = as_heard(hold_clip(None))
+    return np.concatenate([clip, clip])
+
+
+def best_match(sound: Floats, part: Floats) -> tuple[float, float]:
+    """Find where a part fits best: second of its beginning, and likeness, 1 being the same."""
+    size = 1 << (len(sound) + len(part)).bit_length()
+    spectra = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(part, size))
+    products = np.fft.irfft(spectra, size)[: len(sound) - len(part) + 1]
+    energy = np.concatenate([[0.0], np.cumsum(sound**2)])
+    energies = energy[len(part) :] - energy[: -len(part)]
+    likeness = products / np.sqrt((part**2).sum() * np.maximum(energies, 1e-9))
+    at = int(np.argmax(likeness))
+    return at / SAMPLE_RATE, float(likeness[at])
+
+
+@dataclass(frozen=True)
+class Played:
+    """What one host played while one track of it was published, from its first sound on."""
+
+    host: str
+    sound: Floats
+
+    @property
+    def lasts_s(self) -> float:
+        return len(self.sound) / SAMPLE_RATE
+
+    def is_just_music(self, began_s: float, ended_s: float) -> bool:
+        part = self.sound[int(began_s * SAMPLE_RATE) : int(ended_s * SAMPLE_RATE)]
+        return all(best_match(music(), piece)[1] > SAME for piece in _pieces(part))
+
+    def said(self) -> set[Wait]:
+        """The lines of which nearly all was heard."""
+        return {wait for wait, line in lines().items() if self._share(line) > 0.7}
+
+    def _share(self, line: Floats) -> float:
+        pieces = _pieces(line)
+        return sum(best_match(self.sound, piece)[1] > SAME for piece in pieces) / len(pieces)
+
+    def said_at_s(self, wait: Wait) -> float:
+        """When a line began, if it was said."""
+        return best_match(self.sound, lines()[wait][:PIECE])[0]
+
+
+def _pieces(sound: Floats) -> list[Floats]:
+    return [sound[at : at + PIECE] for at in range(0, len(sound) - PIECE + 1, PIECE)]
+
+
+def played(ears: Ears) -> list[Played]:
+    """All that hosts have played, in order."""
+    return [_from_first_sound(track) for track in ears.tracks if track.first_loud_at is not None]
+
+
+def _from_first_sound(track: Track) -> Played:
+    samples = track.samples()
+    first = int(np.argmax(np.abs(samples) > 0.003))
+    heard = below(HEARD_BELOW_HZ, (samples[first:] * 32_768).astype(np.int16), SAMPLE_RATE)
+    return Played(track.who, heard / 32_768)
+
+
+async def has_played(ears: Ears, seconds: float, count: int = 1) -> Played:
+    """Wait until the host's track of that number has been heard for so long."""
+
+    def heard_s() -> float:
+        loud = [t for t in ears.tracks if t.first_loud_at is not None and t.who.startswith("host")]
+        return time.monotonic() - loud[count - 1].first_loud_at if len(loud) >= count else 0.0
+
+    await eventually(lambda: heard_s() > seconds, seconds + 15, "the host is not heard so long")
+    return played(ears)[count - 1]
