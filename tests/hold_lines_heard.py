@@ -12,7 +12,7 @@ import numpy as np
 
 from adapters.speech import EspeakSpeech
 from domain.voice import Wait
-from robots.ears import Ears
+from robots.ears import Ears, of
 from robots.espeak import below, resampled
 from robots.sound import Track
 from robots.voice import SAMPLE_RATE, Floats
@@ -102,7 +102,8 @@ def _pieces(sound: Floats) -> list[Floats]:
 
 def played(ears: Ears) -> list[Played]:
     """All that hosts have played, in order."""
-    return [_from_first_sound(track) for track in ears.tracks if track.first_loud_at is not None]
+    tracks = ears.of(of("host"))
+    return [_from_first_sound(track) for track in tracks if track.first_loud_at is not None]
 
 
 def _from_first_sound(track: Track) -> Played:
@@ -115,9 +116,9 @@ def _from_first_sound(track: Track) -> Played:
 async def has_played(ears: Ears, seconds: float, count: int = 1) -> Played:
     """Wait until the host's track of that number has been heard for so long."""
 
-    def heard_s() -> float:
-        loud = [t for t in ears.tracks if t.first_loud_at is not None and t.who.startswith("host")]
-        return time.monotonic() - loud[count - 1].first_loud_at if len(loud) >= count else 0.0
+    def so_long() -> bool:
+        loud = [at for t in ears.of(of("host")) if (at := t.first_loud_at) is not None]
+        return len(loud) >= count and time.monotonic() - loud[count - 1] > seconds
 
-    await eventually(lambda: heard_s() > seconds, seconds + 15, "the host is not heard so long")
+    await eventually(so_long, seconds + 15, "the host is not heard so long")
     return played(ears)[count - 1]

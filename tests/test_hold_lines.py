@@ -130,6 +130,14 @@ async def test_music_that_begins_anew_begins_without_a_line() -> None:
     assert (_played(announcer, 20 * 7, position=9 * SAMPLE_RATE) == LOUDEST[0]).all()
 
 
+async def test_music_that_was_stopped_as_a_line_began_in_the_buffer_begins_without_it() -> None:
+    announcer = Announcer(await _hummed(), lambda: Wait.AGENTS_TALK)
+    announcer.begin(0)
+    _played(announcer, 20 * 8 + 4)
+    announcer.begin(FIRST - 4 * CHUNK)
+    assert (_played(announcer, 20 * 7, position=FIRST - 4 * CHUNK) == LOUDEST[0]).all()
+
+
 async def test_every_reason_to_wait_has_a_line_and_ones_own_message_comes_after_it() -> None:
     voice = Hum()
     lines = HoldLines(timedelta(seconds=EVERY_S))

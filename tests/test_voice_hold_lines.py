@@ -16,13 +16,14 @@ from robots.ears import Ears, of
 from robots.sound import Span
 from tests.hold_lines_heard import Played, as_heard, best_match, has_played, lines, played
 from tests.servers import LiveKitServer, TemporalServer
-from tests.speech_server import TONE_HZ, running_speech_server
+from tests.speech_server import TONE_HZ, SpeechServer, running_speech_server
 from tests.voice_errand import Errand
 from tests.voice_guest import Guest, eventually
 from tests.voice_stage import VoiceProcess, VoiceStage, voice
 
 CALLER = "caller_x"
 EVERY_S = 12.0
+OFTEN = {"VOICE_HOLD_LINES_EVERY_S": f"{EVERY_S:g}"}
 FIRST_S = EVERY_S / 3
 LATE_S = 0.5
 """Of a line's first word, the music making room for it before."""
@@ -35,9 +36,8 @@ async def host(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[VoiceProcess]:
     folder = tmp_path_factory.mktemp("voice")
-    often = {"VOICE_HOLD_LINES_EVERY_S": f"{EVERY_S:g}"}
     lines()  # so that nothing is spoken here while ears listen
-    async with voice("host", livekit_server, temporal_server, folder, **often) as process:
+    async with voice("host", livekit_server, temporal_server, folder, **OFTEN) as process:
         yield process
 
 
@@ -54,6 +54,11 @@ async def _caller(stage: VoiceStage, room: str) -> AsyncIterator[tuple[Guest, Ea
     finally:
         await ears.close()
         await caller.leave()
+
+
+def _speaks_by(model: SpeechServer) -> dict[str, str]:
+    vendor = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-nobody"}
+    return {"TTS_MODEL": "openai/tts-1", **vendor}
 
 
 def _says(heard: Played, wait: Wait) -> None:
@@ -120,20 +125,22 @@ async def test_a_host_that_follows_a_killed_one_does_not_begin_with_a_line(
     assert heard.is_just_music(0.2, FIRST_S - 0.3)
 
 
-async def test_without_a_voice_there_is_just_music_and_one_word_in_the_log(
+async def test_without_any_voice_there_is_just_music_and_one_word_in_the_log(
     voice_stage: VoiceStage,
     livekit_server: LiveKitServer,
     temporal_server: TemporalServer,
     tmp_path: Path,
 ) -> None:
     (tmp_path / "espeakng_loader.py").write_text("get_library_path = get_data_path = str\n")
-    told = {"VOICE_HOLD_LINES_EVERY_S": "6", "PYTHONPATH": str(tmp_path)}
-    async with (
-        voice("host", livekit_server, temporal_server, tmp_path, **told) as dumb,
-        _caller(voice_stage, await voice_stage.open_room()) as (_, ears),
-    ):
-        heard = await has_played(ears, 6)
-        assert dumb.said().count("hold lines not spoken") == 1
+    async with running_speech_server() as model:
+        model.mood = "trickling"
+        told = {**_speaks_by(model), "VOICE_HOLD_LINES_EVERY_S": "6", "PYTHONPATH": str(tmp_path)}
+        async with voice("host", livekit_server, temporal_server, tmp_path, **told) as dumb:
+            async with _caller(voice_stage, await voice_stage.open_room()) as (_, ears):
+                heard = await has_played(ears, 6)
+            await eventually(lambda: bool(model.asked), 60, "the model is not asked")
+        assert dumb.process.returncode == 0
+    assert dumb.said().count("hold lines not spoken") == 1
     assert heard.is_just_music(0.2, 5.5)
 
 
@@ -144,13 +151,7 @@ async def test_a_speech_model_is_not_waited_for_and_speaks_when_it_can(
     tmp_path: Path,
 ) -> None:
     async with running_speech_server() as model:
-        told = {
-            "VOICE_HOLD_LINES_EVERY_S": f"{EVERY_S:g}",
-            "VOICE_IDLE_PROCESSES": "1",
-            "TTS_MODEL": "openai/tts-1",
-            "OPENAI_BASE_URL": model.url,
-            "OPENAI_API_KEY": "sk-nobody",
-        }
+        told = {**_speaks_by(model), **OFTEN, "VOICE_IDLE_PROCESSES": "1"}
         async with voice("host", livekit_server, temporal_server, tmp_path, **told):
             async with _caller(voice_stage, await voice_stage.open_room()) as (_, ears):
                 _says(await has_played(ears, EVERY_S), Wait.UNANSWERED)

@@ -84,7 +84,7 @@ class Announcer:
             self._due = position + max(self._every, len(self._line))
         end = len(self._line)
         at = np.arange(len(music)) + position - self._from
-        if at[0] >= end:
+        if not end or at[0] >= end:
             return music
         left = np.interp(at, (0, RAMP, end - RAMP, end), (1, UNDER, UNDER, 1))
         # Beyond its ends, too, a line is quiet.
