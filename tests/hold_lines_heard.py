@@ -3,7 +3,9 @@
 import asyncio
 import multiprocessing
 import time
+from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -16,12 +18,20 @@ from robots.ears import Ears, of
 from robots.espeak import below, resampled
 from robots.sound import Track
 from robots.voice import SAMPLE_RATE, Floats
-from tests.voice_guest import eventually
+from tests.voice_errand import Errand
+from tests.voice_guest import Guest, eventually
+from tests.voice_stage import VoiceStage
 from voice.hold_lines import RAMP, HoldLines
 from voice.hold_music import hold_clip
 from voice.track import SAMPLE_RATE as TRACK_RATE
 from voice.track import Samples
 
+CALLER = "caller_x"
+EVERY_S = 12.0
+OFTEN = {"VOICE_HOLD_LINES_EVERY_S": f"{EVERY_S:g}"}
+FIRST_S = EVERY_S / 3
+LATE_S = 0.5
+"""Of a line's first word, the music making room for it before."""
 HEARD_BELOW_HZ = 4_000
 PIECE = SAMPLE_RATE // 2
 SAME = 0.6
@@ -75,10 +85,6 @@ class Played:
     host: str
     sound: Floats
 
-    @property
-    def lasts_s(self) -> float:
-        return len(self.sound) / SAMPLE_RATE
-
     def is_just_music(self, began_s: float, ended_s: float) -> bool:
         part = self.sound[int(began_s * SAMPLE_RATE) : int(ended_s * SAMPLE_RATE)]
         return all(best_match(music(), piece)[1] > SAME for piece in _pieces(part))
@@ -87,13 +93,15 @@ class Played:
         """The lines of which nearly all was heard."""
         return {wait for wait, line in lines().items() if self._share(line) > 0.7}
 
+    def says(self, wait: Wait) -> None:
+        """See that this line and no other is said, when the first one is due."""
+        assert self.said() == {wait}
+        began_s = best_match(self.sound, lines()[wait][:PIECE])[0]
+        assert abs(began_s - FIRST_S) < LATE_S
+
     def _share(self, line: Floats) -> float:
         pieces = _pieces(line)
         return sum(best_match(self.sound, piece)[1] > SAME for piece in pieces) / len(pieces)
-
-    def said_at_s(self, wait: Wait) -> float:
-        """When a line began, if it was said."""
-        return best_match(self.sound, lines()[wait][:PIECE])[0]
 
 
 def _pieces(sound: Floats) -> list[Floats]:
@@ -122,3 +130,18 @@ async def has_played(ears: Ears, seconds: float, count: int = 1) -> Played:
 
     await eventually(so_long, seconds + 15, "the host is not heard so long")
     return played(ears)[count - 1]
+
+
+@asynccontextmanager
+async def called(stage: VoiceStage, room: str) -> AsyncIterator[tuple[Guest, Ears]]:
+    """Seat a caller whose ears keep every sample, and send them a host."""
+    caller, ears = Guest(CALLER), Ears()
+    ears.listen_in(caller.room, room)
+    await caller.join(stage.livekit, room)
+    await caller.publish()
+    await stage.send(Errand(agent="host", room=room, person=CALLER))
+    try:
+        yield caller, ears
+    finally:
+        await ears.close()
+        await caller.leave()
