@@ -7,7 +7,7 @@ import sys
 
 from temporalio.runtime import Runtime, TelemetryConfig
 
-from tests.generations import Generation
+from tests.generations import ENDING, FOLDER, Generation
 from tests.plays import PLAYS
 from tests.servers import running_temporal
 from tests.stage import connected
@@ -20,9 +20,11 @@ async def pin() -> None:
     """Play everything once, and keep what was written."""
     if changed := _git("status", "--porcelain", "--", *DECIDES):
         sys.exit(f"Commit first: a generation is named after the code that wrote it.\n{changed}")
+    generation = Generation(_git("log", "-1", "--format=%cs-%h", "--", *DECIDES))
+    if (FOLDER / f"{generation.name}{ENDING}").exists():
+        sys.exit(f"{generation.name} is kept already, and nothing it depends on has changed.")
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)))
     logging.disable()  # plays in which something fails are loud
-    generation = Generation(_git("log", "-1", "--format=%cs-%h"))
     async with running_temporal() as server:
         await generation.add(await connected(server), PLAYS)
     path = generation.write()
