@@ -1,13 +1,19 @@
 """A release meets calls that earlier code has begun, and goes on with them."""
 
+import re
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
 
+from domain.phases import Decision, Outcome
 from tests.generations import ENDING, FOLDER, Generation, is_running
 from tests.plays import PLAYS
+from tests.stage import staged
+from tests.tomorrow import FREE_AT_ONCE, Careless, Patched
 from worker.build import WORKFLOWS
+from workflows.call import CallWorkflow
 
 PINNED = sorted(FOLDER.glob(f"*{ENDING}"))
 
@@ -49,3 +55,41 @@ async def test_a_generation_is_never_written_again(tmp_path: Path) -> None:
     Generation("then").write(tmp_path)
     with pytest.raises(FileExistsError):
         Generation("then").write(tmp_path)
+
+
+async def test_without_a_patch_a_changed_way_stops_exactly_the_calls_that_went_it(
+    client: Client,
+) -> None:
+    today = Generation("today")
+    await today.add(client, {name: PLAYS[name] for name in ("declined", "handed_over")})
+    broken = await today.replay([CallWorkflow, Careless])
+    assert list(broken) == ["declined: transfer, ended"]
+    assert "Nondeterminism" in str(broken["declined: transfer, ended"])
+    assert await today.replay([CallWorkflow, Patched]) == {}
+
+
+async def test_with_a_patch_new_calls_go_the_new_way(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("worker.build.WORKFLOWS", "tests.afterwards.WORKFLOWS"):
+        monkeypatch.setattr(place, [CallWorkflow, Patched])
+    async with staged(client) as stage:
+        transfer = await (await stage.talking()).transfer()
+        await transfer.until_briefing()
+        await transfer.decide(Decision.DECLINE)
+        await transfer.ends(Outcome.DECLINED)
+        described = await transfer.handle.describe()
+        steps = [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            async for event in transfer.handle.fetch_history_events()
+        ]
+        assert steps.index("release") < steps.index("close_room")
+        # By this ops, and whoever wants to remove a patch, find who runs with it.
+        changes = SearchAttributeKey.for_keyword_list("TemporalChangeVersion")
+        assert described.typed_search_attributes[changes] == [FREE_AT_ONCE]
+
+
+def test_every_patch_has_its_name_in_one_place() -> None:
+    for path in Path("workflows").glob("*.py"):
+        for name in re.findall(r"workflow\.(?:patched|deprecate_patch)\(([^)]*)", path.read_text()):
+            assert name.startswith("patches."), f"{path} asks for {name}"
