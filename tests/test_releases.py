@@ -4,16 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
-from domain.phases import Decision, Outcome
 from tests.generations import ENDING, FOLDER, Generation, is_running
 from tests.plays import PLAYS
-from tests.stage import staged
-from tests.tomorrow import FREE_AT_ONCE, Careless, Patched
+from tests.stage import Stage
 from worker.build import WORKFLOWS
-from workflows.call import CallWorkflow
+from workflows import patches
 
 PINNED = sorted(FOLDER.glob(f"*{ENDING}"))
 
@@ -57,36 +56,26 @@ async def test_a_generation_is_never_written_again(tmp_path: Path) -> None:
         Generation("then").write(tmp_path)
 
 
-async def test_without_a_patch_a_changed_way_stops_exactly_the_calls_that_went_it(
-    client: Client,
+async def test_without_its_patch_a_change_stops_the_calls_whose_way_it_changed(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    today = Generation("today")
-    await today.add(client, {name: PLAYS[name] for name in ("declined", "handed_over")})
-    broken = await today.replay([CallWorkflow, Careless])
-    assert list(broken) == ["declined: transfer, ended"]
-    assert "Nondeterminism" in str(broken["declined: transfer, ended"])
-    assert await today.replay([CallWorkflow, Patched]) == {}
+    before = Generation.read(FOLDER / f"2026-11-23-808aa2e{ENDING}")
+    before.histories = [one for one in before.histories if "opened_again" in one.workflow_id]
+    assert await before.replay(WORKFLOWS) == {}
+    monkeypatch.setattr(workflow, "patched", lambda _: True)
+    broken = await before.replay(WORKFLOWS)
+    assert {name.rpartition(",")[0] for name in broken} == {
+        "opened_again: call",
+        "opened_again_in_a_transfer: transfer",
+    }
+    assert all(isinstance(why, workflow.NondeterminismError) for why in broken.values())
 
 
-async def test_with_a_patch_new_calls_go_the_new_way(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for place in ("worker.build.WORKFLOWS", "tests.afterwards.WORKFLOWS"):
-        monkeypatch.setattr(place, [CallWorkflow, Patched])
-    async with staged(client) as stage:
-        transfer = await (await stage.talking()).transfer()
-        await transfer.until_briefing()
-        await transfer.decide(Decision.DECLINE)
-        await transfer.ends(Outcome.DECLINED)
-        described = await transfer.handle.describe()
-        steps = [
-            event.activity_task_scheduled_event_attributes.activity_type.name
-            async for event in transfer.handle.fetch_history_events()
-        ]
-        assert steps.index("release") < steps.index("close_room")
-        # By this ops, and whoever wants to remove a patch, find who runs with it.
-        changes = SearchAttributeKey.for_keyword_list("TemporalChangeVersion")
-        assert described.typed_search_attributes[changes] == [FREE_AT_ONCE]
+async def test_new_calls_go_the_new_way_and_are_found_by_it(stage: Stage) -> None:
+    await PLAYS["opened_again"](stage)
+    described = await stage.calls[0].handle.describe()
+    changes = SearchAttributeKey.for_keyword_list("TemporalChangeVersion")
+    assert described.typed_search_attributes[changes] == [patches.LOST_ARE_INVITED]
 
 
 def test_every_patch_has_its_name_in_one_place() -> None:
