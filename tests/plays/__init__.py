@@ -5,7 +5,7 @@ release goes out. `tests/generations.py` keeps their histories as of then, and o
 caller has hung up. A way through a workflow that no play goes is a play that is missing.
 """
 
-from tests.plays import calls, endings, troubles, under_way
+from tests.plays import calls, endings, others, troubles, under_way
 from tests.plays.acts import PLAYS, Play
 
-__all__ = ["PLAYS", "Play", "calls", "endings", "troubles", "under_way"]
+__all__ = ["PLAYS", "Play", "calls", "endings", "others", "troubles", "under_way"]
