@@ -24,6 +24,11 @@ async def restarted(stack: LocalStack, *names: str) -> None:
     await asyncio.to_thread(stack.start, *names)
 
 
+async def started(stack: LocalStack, *names: str) -> None:
+    """Start parts, and see them ready."""
+    await asyncio.to_thread(stack.start, *names)
+
+
 async def gone(stack: LocalStack, *names: str) -> None:
     """Tell parts to go, and see them end in good order."""
     for name in names:
@@ -31,12 +36,6 @@ async def gone(stack: LocalStack, *names: str) -> None:
     codes = partial(map, stack.exit_code, names)
     await until(lambda: None not in codes(), 40, f"{names} to end")
     assert set(codes()) == {0}, names
-
-
-async def replaced(stack: LocalStack, *names: str, by: tuple[str, ...]) -> None:
-    """Start the successors of these parts, and tell these to go when those are ready."""
-    await asyncio.to_thread(stack.start, *by)
-    await gone(stack, *names)
 
 
 @asynccontextmanager

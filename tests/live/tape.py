@@ -58,4 +58,5 @@ async def completely_told(tape: Tape, concerns: Callable[[Event], bool]) -> None
     known = {event.id for event in tape.events}
     again = [event for event in await tape.again() if concerns(event)]
     assert again
-    assert not [f"{event.id} {event.kind}" for event in again if event.id not in known]
+    missed = [f"{event.id} {event.kind}" for event in again if event.id not in known]
+    assert not missed, missed

@@ -1,11 +1,13 @@
 """Transfers in which others are asked, and calls that are taken back."""
 
+from datetime import timedelta
+
 from domain.journal import Event
 from domain.orders import Redirect, Who
 from domain.phases import Decision, Phase
 from tests.people import StagedCall, StagedTransfer
 from tests.plays.acts import briefed, goes_over, play
-from tests.stage import Stage
+from tests.stage import BRIEF, Stage
 
 
 @play
@@ -17,9 +19,7 @@ async def ringing_the_next(stage: Stage) -> None:
 async def handed_over_to_the_next(stage: Stage) -> None:
     transfer = await declined_by_the_first(stage)
     await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.call.is_with("agt_c")
+    await transfer.goes_through()
 
 
 @play
@@ -56,7 +56,7 @@ async def lost_by_agent_b(stage: Stage) -> None:
 
 @play
 async def invited_again(stage: Stage) -> None:
-    call = await stage.talking()
+    call = await stage.talking(BRIEF.model_copy(update={"gone": timedelta(seconds=8)}))
     stage.rooms.restart()
     await stage.until(lambda: call.room in stage.rooms.people, "the room is open again")
     call.caller.join(call.room)
@@ -66,7 +66,7 @@ async def invited_again(stage: Stage) -> None:
 async def declined_by_the_first(stage: Stage) -> StagedTransfer:
     """Have the second of two rung."""
     call = await stage.talking()
-    transfer = await call.transfer(fallbacks=("agt_c",), patience={"gone": 3})
+    transfer = await call.transfer(fallbacks=("agt_c",))
     await transfer.until_consulting()
     await transfer.decide(Decision.DECLINE)
     await rings_next(stage, transfer)
