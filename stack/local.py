@@ -131,6 +131,10 @@ class LocalStack:
         """Send one process a signal; `start(name)` starts it again after its end."""
         self._running[name].send(number)
 
+    def exit_code(self, name: str) -> int | None:
+        """How a part has ended; None while it runs."""
+        return self._running[name].exit_code
+
     def check(self) -> None:
         """Raise Trouble if a part has ended."""
         for process in self._running.values():
@@ -165,7 +169,7 @@ class LocalStack:
 
     def _refuse_running(self, names: list[str]) -> None:
         for name in names:
-            if name in self._running and self._running[name].exit_code is None:
+            if name in self._running and self.exit_code(name) is None:
                 raise Trouble(f"`{name}` is running already.")
 
     def _places(self) -> dict[str, str]:
