@@ -19,9 +19,7 @@ export function TakeBack({ desk, transfer }: { desk: AgentDesk; transfer: Transf
       <Action kind="main" hotkey={KEY} onPress={take} disabled={desk.busy !== null}>
         Take {caller} back
       </Action>
-      <small className="duration">
-        {seconds} s left · with {transfer.agent_b?.name} now
-      </small>
+      <small className="duration">{seconds} s left</small>
     </section>
   );
 }
