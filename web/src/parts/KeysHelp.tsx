@@ -1,6 +1,6 @@
 /** Every key of an agent's page, at a press of `?`. */
 
-import { useRef } from "react";
+import { useState } from "react";
 import { Action } from "./basics";
 import { useKeys } from "./hooks";
 
@@ -25,34 +25,44 @@ const KEYS: [string, string][] = [
   ["H", "Hush the briefing"],
 ];
 
-/** A button, and the list that it opens. */
+/** A button, where there is room for it, and the list that it opens. */
 export function KeysHelp() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = () => dialog.current?.showModal();
+  const [isOpen, setOpen] = useState(false);
+  const open = () => setOpen(true);
   useKeys({ "?": open });
   return (
-    <>
+    <span className="keys-help">
       <Action hotkey="?" onPress={open}>
         Keys
       </Action>
-      <dialog ref={dialog} className="keys" aria-labelledby="keys">
-        <h2 id="keys">A key for every action</h2>
-        <dl>
-          {KEYS.map(([key, what]) => (
-            <div key={key}>
-              <dt>
-                <kbd>{key}</kbd>
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-        <form method="dialog">
-          <button type="submit" className="action main">
-            Close
-          </button>
-        </form>
-      </dialog>
-    </>
+      {isOpen && <List close={() => setOpen(false)} />}
+    </span>
   );
+}
+
+function List({ close }: { close: () => void }) {
+  return (
+    <dialog ref={show} className="keys" aria-labelledby="keys" onClose={close}>
+      <h2 id="keys">A key for every action</h2>
+      <dl>
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit" className="action main">
+          Close
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+function show(dialog: HTMLDialogElement | null): void {
+  dialog?.showModal();
 }
