@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.payload import Payload
-from domain.phases import CallState, Decision, Outcome, Phase, Responsible, Way
+from domain.phases import CallState, Cause, Decision, Outcome, Phase, Responsible, Way
 
 
 class Event(StrEnum):
@@ -88,6 +88,7 @@ class TransferState(Payload):
 
     phase: Phase
     outcome: Outcome | None = None
+    cause: Cause | None = None
     agent_b: str
     room_a: str
     room_b: str | None = None

@@ -134,15 +134,20 @@ async def _sentence(
     if entry.transfer:
         agent_b = entry.transfer.agent_b  # the row still says who was asked before
     actor = entry.actor or (entry.seat.person if entry.seat else None) or agent
-    outcome = entry.transfer.outcome if entry.transfer else None
     known = await names(db, tenant, (call.caller_id, actor, agent_a, agent_b))
     return TIMELINE[entry.event].format(
         caller=known[call.caller_id],
         actor=known[actor or ""],
         agent_a=known[agent_a or ""],
         agent_b=known[agent_b or ""],
-        outcome=outcome.replace("_", " ") if outcome else "",
+        outcome=_ending(entry.transfer),
     )
+
+
+def _ending(state: TransferState | None) -> str:
+    """Say how a transfer has ended and, where it failed, of what."""
+    words = (state.outcome, state.cause) if state else ()
+    return ", ".join(word.replace("_", " ") for word in words if word)
 
 
 async def _tell_call(db: AsyncConnection, tenant: str, call_id: str) -> None:
