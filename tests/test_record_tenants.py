@@ -23,6 +23,7 @@ OF_NO_TENANT = {
     *("claim_key", "settle_key"),  # the scope names the tenant
     *("revoke", "room_use", "is_void"),  # rooms are 128 random bits, so they belong to one tenant
     *("events_after", "newest_event", "oldest_event", "wait_for_events"),  # a process tails all
+    "tallies",  # counts of all, and of nobody
     *("ping", "close"),
 }
 WORDS = ("Carol", "Ann", "Bob", "parcel", "upset", "Where is it?", "case 7", "secret")

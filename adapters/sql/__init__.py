@@ -13,6 +13,7 @@ from adapters.sql.keys import SqlKeys
 from adapters.sql.people import SqlPeople
 from adapters.sql.reservations import SqlReservations
 from adapters.sql.seats import SqlSeats
+from adapters.sql.tallies import SqlTallies
 from adapters.sql.transfers import SqlTransfers
 from adapters.sql.turns import SqlTurns
 
@@ -30,6 +31,7 @@ class SqlRecord(
     SqlKeys,
     SqlEvents,
     SqlJournal,
+    SqlTallies,
 ):
     """The whole record, one class per noun: `domain.record.Record` and the worker's ports.
 

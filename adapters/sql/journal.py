@@ -11,6 +11,7 @@ from adapters.sql.engine import Database
 from adapters.sql.events import NewEvent, tell
 from adapters.sql.people import names, telling_agents
 from adapters.sql.tables import attempts, calls, entries, transfers
+from adapters.sql.tallies import tally_entry
 from adapters.sql.transfers import tell_transfer, transfer_row
 from domain.journal import Batch, CallStatus, Entry, Event, SeatNotice, TransferState
 from domain.phases import CallState, Phase
@@ -62,6 +63,7 @@ async def _write(db: AsyncConnection, batch: Batch, entry: Entry) -> None:
         "text": await _sentence(db, batch.tenant, entry, call, transfer),
     }
     await db.execute(sa.insert(entries).values(row))
+    await tally_entry(db, batch.tenant, entry, transfer)
     if entry.call and _is_newer(call, batch, entry):
         await _keep_call(db, batch, entry, entry.call, call.ended_at)
     if entry.transfer and transfer is not None:

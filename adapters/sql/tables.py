@@ -259,6 +259,18 @@ events = sa.Table(
 )
 """Append-only. Ids are never used twice, also after old events have been deleted."""
 
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    _key("tenant"),
+    _key("figure"),
+    _key("label"),
+    _key("at_most"),
+    sa.Column("count", NUMBER, nullable=False),
+    sa.Column("sum", sa.Float, nullable=False),
+)
+"""A row a bucket of a figure: see `domain.figures`."""
+
 keys = sa.Table(
     "keys",
     metadata,
