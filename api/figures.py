@@ -12,7 +12,6 @@ from prometheus_client.core import (
     HistogramMetricFamily,
 )
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from api.deadline import in_time
 from domain.errors import PortError
@@ -34,6 +33,7 @@ SAID: dict[Figure, tuple[str, str, list[str]]] = {
         [],
     ),
     Figure.BRIEFINGS: ("briefings", "Briefings of ended transfers.", ["source"]),
+    Figure.ORPHANS: ("orphans_swept", "What had outlived its owner.", ["kind"]),
     Figure.NO_SHOWS: ("voice_no_shows", "Voice agents that were wanted in vain.", ["agent"]),
 }
 """Name, help and labels of each figure."""
@@ -95,8 +95,12 @@ def _family(figure: Figure, known: list[Tally]) -> Metric:
     for label in LABELS[figure]:
         mine = [tally for tally in known if tally.label == label]
         buckets = [
-            (floatToGoString(bound), float(sum(t.count for t in mine if t.at_most <= bound)))
+            (_le(bound), float(sum(t.count for t in mine if t.at_most <= bound)))
             for bound in (*BUCKETS[figure], inf)
         ]
         histogram.add_metric([label] if labels else [], buckets, sum(t.sum for t in mine))
     return histogram
+
+
+def _le(bound: float) -> str:
+    return "+Inf" if bound == inf else str(float(bound))

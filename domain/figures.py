@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from domain.names import BRIEFER, HOST
 from domain.phases import BriefingSource, Cause, Outcome, Phase
+from domain.sweeping import Kind
 
 UNKNOWN = "unknown"
 """Label of a failure whose cause was not told."""
@@ -27,6 +28,8 @@ class Figure(StrEnum):
     """Briefings, by who wrote them."""
     NO_SHOWS = "no_shows"
     """Times that a voice agent was wanted in vain, by its name."""
+    ORPHANS = "orphans"
+    """What had outlived its owner and was swept, by kind."""
 
 
 LABELS: dict[Figure, tuple[str, ...]] = {
@@ -37,6 +40,7 @@ LABELS: dict[Figure, tuple[str, ...]] = {
     Figure.SILENCES: ("",),
     Figure.BRIEFINGS: tuple(BriefingSource),
     Figure.NO_SHOWS: (HOST, BRIEFER),
+    Figure.ORPHANS: tuple(Kind),
 }
 """Closed sets: nothing of a person or a tenant is ever a label."""
 

@@ -49,6 +49,9 @@ class Event(StrEnum):
     RETURNING = "returning"
     SEAT_OFFERED = "seat_offered"
     ENDED = "ended"
+    ROOM_SWEPT = "room_swept"
+    CALL_SWEPT = "call_swept"
+    TRANSFER_SWEPT = "transfer_swept"
 
 
 class PersonSeen(Payload):

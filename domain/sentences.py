@@ -44,6 +44,9 @@ TIMELINE: dict[Event, str] = {
     Event.RETURNING: "{caller} goes back to {agent_a}.",
     Event.SEAT_OFFERED: "{actor} is asked to take a seat.",
     Event.ENDED: "The transfer has ended: {outcome}.",
+    Event.ROOM_SWEPT: "A room that nobody owned any more was closed.",
+    Event.CALL_SWEPT: "The call was cut off from outside, and is over.",
+    Event.TRANSFER_SWEPT: "The transfer was cut off from outside, and is over.",
 }
 
 OUTCOME: dict[Outcome, str] = {

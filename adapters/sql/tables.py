@@ -124,6 +124,7 @@ calls = sa.Table(
     sa.ForeignKeyConstraint(["tenant", "caller_id"], ["people.tenant", "people.id"]),
     sa.Index(None, "tenant", "created_at", "id"),
     sa.Index(None, "tenant", "agent", "state"),
+    sa.Index(None, "state"),
     sa.Index(None, "room"),
 )
 """`status`: a `CallStatus`; `writer`, `sequence`, `status_at`: the entry it came with."""
@@ -166,6 +167,7 @@ transfers = sa.Table(
     sa.Index(None, "tenant", "created_at", "id"),
     sa.Index(None, "tenant", "call_id"),
     sa.Index(None, "tenant", "reference"),
+    sa.Index(None, "phase"),
     sa.Index(None, "room_a"),
     sa.Index(None, "room_b"),
 )

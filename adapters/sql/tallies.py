@@ -18,10 +18,14 @@ from domain.figures import BUCKETS, UNKNOWN, Figure, Tally
 from domain.journal import Entry, Event, TransferState
 from domain.names import BRIEFER, HOST
 from domain.phases import Outcome, Phase
+from domain.sweeping import Kind
 
 COUNTED = {
     Event.BRIEFING_SILENT: (Figure.NO_SHOWS, BRIEFER),
     Event.HOLD_MISSING: (Figure.NO_SHOWS, HOST),
+    Event.ROOM_SWEPT: (Figure.ORPHANS, Kind.ROOM),
+    Event.CALL_SWEPT: (Figure.ORPHANS, Kind.CALL),
+    Event.TRANSFER_SWEPT: (Figure.ORPHANS, Kind.TRANSFER),
 }
 """Entries that are counted as they come."""
 
@@ -35,6 +39,7 @@ BEGINS = {
     Event.INTRODUCING: Phase.INTRODUCING,
     Event.RETURNING: Phase.RETURNING,
     Event.ENDED: Phase.ENDED,
+    Event.TRANSFER_SWEPT: Phase.ENDED,
 }
 """Entries that begin a phase: the next one of them ends it."""
 
@@ -51,8 +56,8 @@ class SqlTallies:
                 tallies.c.figure,
                 tallies.c.label,
                 tallies.c.at_most,
-                sa.func.sum(tallies.c.count).label("count"),
-                sa.func.sum(tallies.c.sum).label("sum"),
+                sa.func.sum(tallies.c.count).label("times"),
+                sa.func.sum(tallies.c.sum).label("seconds"),
             )
             .where(tallies.c.figure.in_(list(Figure)))
             .group_by(tallies.c.figure, tallies.c.label, tallies.c.at_most)
@@ -60,7 +65,13 @@ class SqlTallies:
         async with self._db.reading() as db:
             rows = (await db.execute(query)).all()
         return tuple(
-            Tally(Figure(row.figure), row.label, float(row.at_most), int(row.count), float(row.sum))
+            Tally(
+                Figure(row.figure),
+                row.label,
+                float(row.at_most),
+                int(row.times),
+                float(row.seconds),
+            )
             for row in rows
         )
 

@@ -1,4 +1,4 @@
-"""What operations watch, added up."""
+"""What operations watch, added up; and what goes on is found, however much is over."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,11 @@ def upgrade() -> None:
         sa.Column("sum", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "figure", "label", "at_most", name="pk_tallies"),
     )
+    op.create_index("ix_calls_state", "calls", ["state"])
+    op.create_index("ix_transfers_phase", "transfers", ["phase"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_transfers_phase", "transfers")
+    op.drop_index("ix_calls_state", "calls")
     op.drop_table("tallies")
