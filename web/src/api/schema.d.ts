@@ -917,6 +917,12 @@ export interface components {
             text: string;
         };
         /**
+         * Cause
+         * @description Why a transfer failed; set with the outcome `failed` alone.
+         * @enum {string}
+         */
+        Cause: "room_missing" | "record_away" | "media_away" | "fence_ignored" | "voice_stayed" | "move_late" | "refused" | "abandoned";
+        /**
          * Complete
          * @description Hand over now.
          */
@@ -1241,6 +1247,7 @@ export interface components {
             call_id: string;
             phase: components["schemas"]["Phase"];
             outcome: components["schemas"]["Outcome"] | null;
+            cause?: components["schemas"]["Cause"] | null;
             /** Reason */
             reason: string | null;
             /** Reference */
