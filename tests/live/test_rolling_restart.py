@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
@@ -21,6 +22,7 @@ UNDONE = {
 }
 
 
+pytestmark = pytest.mark.timeout(400)  # two fleets start in it, on whatever the machine has left
 FIRST = ("worker", "host", "briefer")
 SECOND = ("worker-2", "host-2", "briefer-2")
 
