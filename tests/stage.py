@@ -69,6 +69,8 @@ class Stage:
         self.leftovers = FakeLeftovers(self.journal)
         self.people: dict[str, Person] = {}
         self.calls: list[StagedCall] = []
+        self.closely = timedelta(milliseconds=20)
+        """How often a close watch looks."""
         self.workflows: list[str] = []
         self.terminated: set[str] = set()
         """Workflows that ops have ended: nothing is promised of their journals."""
@@ -183,7 +185,7 @@ class Stage:
 
     async def _employ(self) -> None:
         for worker in build_workers(
-            self.client, self.ports, grace=timedelta(0), closely=timedelta(milliseconds=20)
+            self.client, self.ports, grace=timedelta(0), closely=self.closely
         ):
             await self._workers.enter_async_context(worker)
 

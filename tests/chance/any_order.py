@@ -13,6 +13,7 @@ from tests.chance.rest import open_matters
 from tests.chance.trouble import Trouble
 
 REST_WITHIN_S = 20.0
+WILLING = Caller(follows=True, gone_s=3.0, signals=False)
 
 
 class AnyOrder(Deeds, Trouble):
@@ -29,12 +30,20 @@ class AnyOrder(Deeds, Trouble):
         try:
             async with asyncio.timeout(REST_WITHIN_S):
                 while (matter := next(open_matters(self.company), "")) != "":
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"never at rest: {matter}\n{self.stage.story()}") from None
 
+    @step()
+    async def all_goes_well(self) -> None:
+        """The simplest play of all: Hypothesis begins with it."""
+        await self._go_on(WILLING, talks=False, introduce=False)
+
     @step(talks=st.booleans(), introduce=st.booleans(), caller=callers)
-    async def it_goes_on_well(self, talks: bool, introduce: bool, caller: Caller) -> None:
+    async def it_goes_on(self, talks: bool, introduce: bool, caller: Caller) -> None:
+        await self._go_on(caller, talks=talks, introduce=introduce)
+
+    async def _go_on(self, caller: Caller, *, talks: bool, introduce: bool) -> None:
         """Whoever's turn it is does what one would wish."""
         await self._rest()
         company = self.company
@@ -45,7 +54,7 @@ class AnyOrder(Deeds, Trouble):
             await self._transfer_goes_on(running.now.phase, talks=talks, introduce=introduce)
         elif agent := company.call.now.agent:
             to = next(other for other in AGENTS if other != agent)
-            await self._ask_for_transfer(agent, to, Completes.BY_AGENT_A, None)
+            await self._ask_for_transfer(agent, to, (), Completes.BY_AGENT_A, None)
         else:
             await company.answers("agent_a")
 

@@ -15,12 +15,13 @@ from tests.stage import Stage
 from workflows.call import CallWorkflow
 from workflows.transfer import TransferWorkflow
 
-AGENTS = ("agt_a", "agt_b", "agt_c")
+AGENTS = ("agt_a", "agt_b", "agt_c", "agt_d")
 STRANGER = "agt_x"
 """An agent who is never asked, and asks all the same."""
 PARTS = ("caller", "agent_a", "agent_b", "stranger", "supervisor")
 NEVER = "tr_never"
 MOST_REPEATS = 10
+MOST_HOPS = 10
 
 Asking = Callable[[], Awaitable[Any]]
 
@@ -33,6 +34,8 @@ class Company:
         self.call = call
         self.may_be_over = False
         """The caller has hung up, or may count as gone."""
+        self.takes_back = False
+        """Somebody has asked for the caller back in this call."""
         self.transfer: StagedTransfer | None = None
         """The newest; it may have ended."""
         self.completes = Completes.BY_AGENT_A
@@ -48,17 +51,26 @@ class Company:
         if part in people:
             return people[part]
         if running := self.call.running_transfer():
-            return running.a.id if part == "agent_a" else running.b.id
+            asked = running.now.agent_b if running.entries else running.b.id
+            return running.a.id if part == "agent_a" else asked
         has = (self.call.events and self.call.now.agent) or AGENTS[0]
         return has if part == "agent_a" else next(agent for agent in AGENTS if agent != has)
 
     def person(self, part: str) -> Person:
         return self.stage.person(self.whose(part))
 
+    def part_in(self, person: str, view: TransferState) -> str:
+        """Say how somebody stands to a transfer that looks like this."""
+        assert self.transfer
+        parts = {self.call.caller.id: "caller", self.transfer.a.id: "agent_a"}
+        return parts.get(person, "agent_b" if person == view.agent_b else "stranger")
+
     def part_of(self, person: str) -> str:
-        """Say how somebody stands to the newest transfer."""
-        if self.transfer and person in (self.transfer.a.id, self.transfer.b.id):
-            return "agent_a" if person == self.transfer.a.id else "agent_b"
+        """Say how somebody stands to the newest transfer, as far as the record knows."""
+        newest = self.transfer
+        asked = newest and (newest.now.agent_b if newest.entries else newest.b.id)
+        if newest and person in (newest.a.id, asked):
+            return "agent_a" if person == newest.a.id else "agent_b"
         return "caller" if person == self.call.caller.id else "stranger"
 
     # What they see
@@ -77,7 +89,9 @@ class Company:
         before = await self.call_view()
         answer, _ = await self._ask(asking)
         after = await self.call_view()
-        may = right(before) | right(after) | ({"call_ended"} if self.may_be_over else set())
+        may = right(before) | right(after)
+        if self.may_be_over:
+            may |= {"call_ended"}
         assert answer in may, f"answered {answer}, not {may}\n{before}\n{after}"
         return answer
 
@@ -93,14 +107,14 @@ class Company:
         before = await self.transfer_view()
         answer, refusal = await self._ask(lambda: asking(name))
         after = await self.transfer_view()
-        phases = judge.between(before.phase, after.phase)
+        phases = judge.between(before, after)
         if isinstance(refusal, Conflict) and refusal.phase:
             assert refusal.phase in phases, f"refused while {refusal.phase}, not {phases}"
             phases = {refusal.phase}
         views = [view.model_copy(update={"phase": p}) for view in (before, after) for p in phases]
         may = set().union(*map(right, views))
         assert answer in may, f"answered {answer}, not {may}\n{before}\n{after}"
-        if answer != judge.YES:
+        if answer != judge.YES and len(before.attempts) == len(after.attempts):
             assert standing(after) == standing(before), "a refusal has changed something"
         return answer
 
@@ -111,10 +125,14 @@ class Company:
         person = self.whose(part)
         who = Who(person=person, supervisor=supervises, introduce=introduce)
         choice = Choice(decision=decision, who=who)
-        mine = supervises or self.part_of(person) == ("agent_b" if of_b else "agent_a")
+        whose = "agent_b" if of_b else "agent_a"
+
+        def right(view: TransferState) -> set[str]:
+            mine = supervises or self.part_in(person, view) == whose
+            return judge.to_decision(decision, view, mine=mine)
+
         answer = await self.ask_transfer(
-            lambda transfer: self.stage.gateway.decide(transfer, choice),
-            lambda view: judge.to_decision(decision, view, mine=mine),
+            lambda transfer: self.stage.gateway.decide(transfer, choice), right
         )
         if answer == judge.YES:
             self.may_end(*judge.ENDS_BY.get(decision, ()))
@@ -142,9 +160,11 @@ class Company:
             person.sit(await gateway.transfer_seat(transfer, person.id))
 
         if in_b:
-            part, follows = self.part_of(person.id), self.call.order.follows
             await self.ask_transfer(
-                in_transfer, lambda view: judge.to_seat_in_b(part, view, follows=follows)
+                in_transfer,
+                lambda view: judge.to_seat_in_b(
+                    self.part_in(person.id, view), view, follows=self.call.order.follows
+                ),
             )
         else:
             part = self.part_of(person.id)
@@ -164,6 +184,11 @@ class Company:
             else:
                 return judge.YES, None
         raise AssertionError("no answer, ever") from error
+
+    def refusals_of_passing_on(self) -> set[str]:
+        """Say why a caller is not passed on who could be, else."""
+        circles = {"too_many_hops"} if len(self.call.transfers) >= MOST_HOPS else set()
+        return circles | ({"being_taken_back"} if self.takes_back else set())
 
     def may_end(self, *outcomes: Outcome) -> None:
         """From now on the newest transfer may end like this, too."""

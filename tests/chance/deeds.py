@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from api.errors import Conflict
+from domain.journal import TransferState
 from domain.names import new_id
-from domain.orders import TransferRequest
+from domain.orders import Redirect, TransferRequest, Who
 from domain.phases import CallState, Completes, Decision, Outcome, Phase
 from tests.chance import judge
 from tests.chance.company import AGENTS, PARTS, Company
@@ -23,7 +24,7 @@ from tests.stage import BRIEF
 LONG = timedelta(minutes=10)
 PATIENT = BRIEF.model_copy(
     update={
-        **dict.fromkeys(("offer", "consult", "complete", "introduce"), LONG),
+        **dict.fromkeys(("offer", "consult", "complete", "introduce", "take_back"), LONG),
         "host": timedelta(seconds=2),
         "arrive": timedelta(seconds=1),
     }
@@ -92,16 +93,56 @@ class Deeds(Machine):
     @step(
         by=anybody,
         to=st.sampled_from((*AGENTS, "oneself")),
+        fallbacks=st.lists(st.sampled_from(AGENTS), unique=True, max_size=2),
         completes=st.sampled_from(list(Completes)),
         hurry=hurries,
     )
     async def asks_for_a_transfer(
-        self, by: str, to: str, completes: Completes, hurry: str | None
+        self, by: str, to: str, fallbacks: list[str], completes: Completes, hurry: str | None
     ) -> None:
-        await self._ask_for_transfer(self.company.whose(by), to, completes, hurry)
+        a = self.company.whose(by)
+        others = tuple(agent for agent in fallbacks if agent not in (a, to))
+        await self._ask_for_transfer(a, to, others, completes, hurry)
+
+    @step(part=anybody, to=st.sampled_from(AGENTS))
+    async def redirects(self, part: str, to: str) -> None:
+        company = self.company
+        who = Who(person=company.whose(part), supervisor=part == "supervisor")
+
+        def right(view: TransferState) -> set[str]:
+            assert company.transfer
+            a = company.transfer.a.id
+            return judge.to_redirect(to, a, view, mine=who.supervisor or who.person == a)
+
+        wish = Redirect(who=who, to=to)
+        answer = await company.ask_transfer(
+            lambda transfer: self.stage.gateway.redirect(transfer, wish), right
+        )
+        if answer == judge.YES:
+            self._see_what_is_wrong_already()
+
+    @step(part=st.sampled_from(("handed over", *PARTS)), comes=mostly)
+    async def takes_back(self, part: str, comes: bool) -> None:
+        company = self.company
+        handed_over = [transfer.a.id for transfer in company.call.transfers]
+        ours = part == "handed over" and bool(handed_over)
+        person = self.stage.person(handed_over[-1] if ours else company.whose(part))
+
+        async def take_back() -> None:
+            seat = await self.stage.gateway.take_back(company.call.id, person.id)
+            if comes:
+                person.sit(seat)
+
+        answer = await company.ask_call(
+            take_back,
+            lambda view: judge.to_taking_back(
+                person.id, view, handed_over=person.id in handed_over
+            ),
+        )
+        company.takes_back = company.takes_back or answer == judge.YES
 
     async def _ask_for_transfer(
-        self, a: str, to: str, completes: Completes, hurry: str | None
+        self, a: str, to: str, others: tuple[str, ...], completes: Completes, hurry: str | None
     ) -> None:
         company, call = self.company, self.company.call
         b = a if to == "oneself" else to
@@ -110,8 +151,10 @@ class Deeds(Machine):
         watch = Watch(transfer, self.rooms)
         patience = {hurry: HURRIED_S} if hurry else None
         answer = await company.ask_call(
-            lambda: call.transfer(b, a, again=transfer, patience=patience, completes=completes),
-            lambda view: judge.to_request(a, b, view),
+            lambda: call.transfer(
+                b, a, again=transfer, patience=patience, completes=completes, fallbacks=others
+            ),
+            lambda view: judge.to_request(a, b, view) | company.refusals_of_passing_on(),
         )
         if answer == judge.YES:
             call.transfers.append(transfer)
@@ -123,9 +166,9 @@ class Deeds(Machine):
     def _see_what_is_wrong_already(self) -> None:
         company, stage = self.company, self.stage
         assert company.transfer
-        if stage.reservations.held.get(company.transfer.b.id) == ELSEWHERE:
+        if ELSEWHERE in stage.reservations.held.values():
             company.may_end(Outcome.BUSY)
-        if not company.transfer.b.publishes:
+        if not all(stage.person(agent).publishes for agent in AGENTS):
             company.may_end(Outcome.AGENT_B_LEFT)
         if company.may_be_over:
             company.may_end(Outcome.CALLER_LEFT)

@@ -30,9 +30,12 @@ ORDER = [
 ]
 
 
-def between(before: Phase, after: Phase) -> set[Phase]:
+def between(before: TransferState, after: TransferState) -> set[Phase]:
     """Name every phase that a transfer may have been in meanwhile."""
-    first, last = (next(i for i, some in enumerate(ORDER) if p in some) for p in (before, after))
+    if len(before.attempts) != len(after.attempts):
+        return set(Phase)  # somebody else is asked by now
+    phases = (before.phase, after.phase)
+    first, last = (next(i for i, some in enumerate(ORDER) if p in some) for p in phases)
     return set().union(*ORDER[first : last + 1])
 
 
@@ -67,6 +70,20 @@ def _before_the_flip(decision: Decision, phase: Phase, taken: set[Decision]) -> 
     if decision is Decision.ACCEPT and Decision.DECLINE in taken:
         return "already_declined"
     return YES if phase in ASKED else "not_now"
+
+
+def to_redirect(to: str, a: str, view: TransferState, *, mine: bool) -> Answers:
+    """Say what may be answered to who wants somebody else to be asked."""
+    cancelled = Decision.CANCEL in {one.decision for one in view.decided}
+    if not mine:
+        answers = {NOT_YOURS}
+    elif to == a:
+        answers = {"transfer_to_oneself"}
+    elif cancelled or view.phase not in ASKED | {Phase.PREPARING}:
+        answers = {"too_late"}
+    else:
+        answers = {YES}
+    return answers | {"transfer_ended"} if view.phase is Phase.ENDED else answers
 
 
 def to_seat_in_b(part: str, view: TransferState, *, follows: bool) -> Answers:
@@ -113,7 +130,7 @@ def to_seat_in_call(part: str, person: str, view: CallStatus) -> Answers:
         return {"call_ended"}
     if part == "caller" or person == view.agent:
         return {YES}
-    if view.transfer_id and part in ("agent_a", "agent_b"):
+    if part in ("agent_a", "agent_b"):
         return {YES, "no_seat"}  # agent A if she comes back, agent B if their second seat is there
     return {"no_seat"}
 
@@ -127,6 +144,17 @@ def to_hanging_up(part: str, person: str, view: CallStatus) -> Answers:
     if view.agent != person:
         return {NOT_YOURS}
     return {"use_cancel_or_complete" if view.transfer_id else YES}
+
+
+def to_taking_back(person: str, view: CallStatus, *, handed_over: bool) -> Answers:
+    """Say what may be answered to an agent who wants the caller back."""
+    if view.state is CallState.ENDED:
+        return {"call_ended"}
+    if view.transfer_id:
+        return {"transfer_running"}
+    if person == view.agent:
+        return {YES}
+    return {YES, "no_take_back"} if handed_over else {"no_take_back"}  # once only
 
 
 def to_caller(view: CallStatus) -> Answers:

@@ -44,7 +44,7 @@ class Watch:
         self._rooms = rooms
         self._caller = transfer.call.caller.id
         self._follows = transfer.call.order.follows
-        self._a, self._b = transfer.a.id, transfer.b.id
+        self._a = transfer.a.id
         self._looked_at = len(rooms.moments_at)
         self._put_out_at = len(rooms.put_out)
         self._were_together = False
@@ -67,8 +67,8 @@ class Watch:
             assert self._were_together, f"completed, and they never talked: {view}"
 
     def _are_together(self, moment: Presence, view: TransferState) -> bool:
-        target = str(view.room_b) if self._follows else view.room_a
-        seats = [moment.find(person, target) for person in (self._caller, self._b)]
+        meeting_room = str(view.room_b) if self._follows else view.room_a
+        seats = [moment.find(person, meeting_room) for person in (self._caller, view.agent_b)]
         return all(seat and seat.live and seat.grant.hear for seat in seats)
 
     def _a_is_live_once(self, moment: Presence, view: TransferState) -> None:
@@ -77,11 +77,13 @@ class Watch:
         assert len(live) < 2, f"agent A is live in two rooms: {moment}"
 
     def _nobody_hears_too_early(self, moment: Presence, view: TransferState) -> None:
-        traveller = self._caller if self._follows else self._b
-        seat = moment.find(traveller, str(view.room_b) if self._follows else view.room_a)
-        if seat and (seat.grant.hear or (self._follows and seat.microphone)):
-            assert self._is_moved, f"{traveller} hears the others before the move: {moment}"
-            assert view.accepted, f"moved without a yes: {view}"
+        meeting_room = str(view.room_b) if self._follows else view.room_a
+        asked = [one.to for one in view.attempts]
+        for traveller in [self._caller] if self._follows else asked:
+            seat = moment.find(traveller, meeting_room)
+            if seat and seat.grant.hear:
+                assert self._is_moved, f"{traveller} hears the others before the move: {moment}"
+                assert view.accepted, f"moved without a yes: {view}"
 
     def _a_stays_until_b_is_there(self, one: PutOut) -> None:
         seat, ears = (one.before.find(who, one.room) for who in (one.person, self._caller))

@@ -63,13 +63,14 @@ def _of_call(company: Company, call: StagedCall) -> Iterator[str]:
     if status.agent and not rooms.now().active(status.agent, call.room):
         yield f"{status.agent} has the caller, and isn't there"
     strangers = rooms.inside(call.room) - {call.caller.id, status.agent, "host"}
-    if strangers:
+    # Who takes the caller back has a place here before they can be heard.
+    if strangers and not company.takes_back:
         yield f"{strangers} have no place here"
 
 
 def _of_transfer(company: Company, transfer: StagedTransfer, view: TransferState) -> Iterator[str]:
     now, phase = company.stage.rooms.now(), view.phase
-    a, b, room_b = transfer.a.id, transfer.b.id, str(view.room_b)
+    a, b, room_b = transfer.a.id, view.agent_b, str(view.room_b)
     if phase in PASSING:
         yield f"it is {phase}"
     if phase is Phase.OFFERING and now.live(b, room_b):

@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Event
 
 import hypothesis
 from google.protobuf.duration_pb2 import Duration
@@ -16,7 +17,7 @@ from temporalio.service import RPCError
 from durable.search_attributes import register_search_attributes
 from tests.chance.machine import Machine, Theatre
 
-AT_ONCE = int(__import__("os").environ.get("AT_ONCE", "8"))
+AT_ONCE = 6
 STEPS_A_PLAY = 40
 READY_WITHIN_S = 20.0
 
@@ -26,14 +27,17 @@ async def play(client: Client, machine: type[Machine], *, seed: int, steps: int)
     loop = asyncio.get_running_loop()
     names = [f"chance-{number}" for number in range(AT_ONCE)]
     clients = await asyncio.gather(*(_in_namespace(client, name) for name in names))
-    theatres = [Theatre(own, loop) for own in clients]
+    over = Event()
+    theatres = [Theatre(own, loop, over) for own in clients]
     plays = -(-steps // (AT_ONCE * STEPS_A_PLAY))
     with ThreadPoolExecutor(AT_ONCE) as threads:
         playing = [
             loop.run_in_executor(threads, _play, machine, theatre, seed + number, plays)
             for number, theatre in enumerate(theatres)
         ]
-        await asyncio.gather(*playing)
+        found = await asyncio.gather(*playing, return_exceptions=True)
+    for error in filter(None, found):
+        raise error
     return theatres
 
 
@@ -44,12 +48,14 @@ def _play(machine: type[Machine], place: Theatre, seed: int, plays: int) -> None
     run_state_machine_as_test(
         hypothesis.seed(seed)(Played),
         settings=settings(
-            max_examples=plays,
+            max_examples=plays + 1,
             stateful_step_count=STEPS_A_PLAY,
             deadline=None,
             database=None,
             report_multiple_bugs=False,
-            phases=(Phase.generate,) if __import__('os').environ.get('NOSHRINK') else (Phase.generate, Phase.shrink),
+            phases=(Phase.generate,)
+            if __import__("os").environ.get("NOSHRINK")
+            else (Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         ),
     )

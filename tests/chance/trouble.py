@@ -103,11 +103,13 @@ class Trouble(Machine):
             assert (await company.transfer_view()).phase == "ended"
             return
         after = await company.transfer_view()
-        phases = judge.between(before.phase, after.phase)
+        phases = judge.between(before, after)
         views = [before.model_copy(update={"phase": phase}) for phase in phases]
         answers = set().union(*(judge.to_decision(decision, v, mine=True) for v in views))
         may = company.call.order.signals_decide and judge.YES in answers
         must = company.call.order.signals_decide and answers == {judge.YES}
+        if len(before.attempts) != len(after.attempts):
+            return  # somebody else is asked, and nothing stands but what concerns the caller
         kept = standing(before)
         if may:
             company.may_end(*judge.ENDS_BY.get(decision, ()))
