@@ -15,7 +15,7 @@ from tests.stage import Stage
 from workflows.call import CallWorkflow
 from workflows.transfer import TransferWorkflow
 
-AGENTS = ("agt_a", "agt_b", "agt_c", "agt_d")
+AGENTS = ("agt_i", "agt_j", "agt_k", "agt_l")
 STRANGER = "agt_x"
 """An agent who is never asked, and asks all the same."""
 PARTS = ("caller", "agent_a", "agent_b", "stranger", "supervisor")

@@ -76,17 +76,22 @@ def _of_transfer(company: Company, transfer: StagedTransfer, view: TransferState
     if phase is Phase.OFFERING and now.live(b, room_b):
         yield "agent B is there, and still rung"
     if phase in (Phase.BRIEFING, Phase.CONSULTING):
-        if not now.active(b, room_b):
-            yield "agent B is not there, and not missed"
-        taken = {one.decision for one in view.decided}
-        agreed = Decision.COMPLETE in taken or company.completes is Completes.ON_ACCEPT
-        if view.accepted and agreed and now.live(b, room_b):
-            yield "both agents have agreed, and nothing happens"
-        if Decision.BACK_TO_CALLER in taken:
-            yield "agent A wants to go back"
+        yield from _of_agreement(company, view)
     if phase is Phase.CONSULTING and now.active(a, view.room_a) and not now.active(a, room_b):
         yield "agent A has left the consultation"
     if phase is not Phase.INTRODUCING:
         a_is_there = now.active(a, view.room_a) or now.active(a, room_b)
         if (view.responsible is Responsible.AGENT_A) != a_is_there:
             yield f"{view.responsible} is responsible, and agent A there: {a_is_there}"
+
+
+def _of_agreement(company: Company, view: TransferState) -> Iterator[str]:
+    now, b, room_b = company.stage.rooms.now(), view.agent_b, str(view.room_b)
+    if not now.active(b, room_b):
+        yield "agent B is not there, and not missed"
+    taken = {one.decision for one in view.decided}
+    agreed = Decision.COMPLETE in taken or company.completes is Completes.ON_ACCEPT
+    if view.accepted and agreed and now.live(b, room_b):
+        yield "both agents have agreed, and nothing happens"
+    if Decision.BACK_TO_CALLER in taken:
+        yield "agent A wants to go back"

@@ -22,17 +22,28 @@ STEPS_A_PLAY = 40
 READY_WITHIN_S = 20.0
 
 
-async def play(client: Client, machine: type[Machine], *, seed: int, steps: int) -> list[Theatre]:
-    """Play so many steps; raises what the first machine that failed has found."""
+async def play(
+    client: Client, machine: type[Machine], *, seed: int, steps: int, shrinks: bool = True
+) -> list[Theatre]:
+    """Play so many steps; raises what a machine that failed has found, in its fewest steps."""
+    phases = (Phase.generate, Phase.shrink) if shrinks else (Phase.generate,)
+    chosen = settings(
+        max_examples=-(-steps // (AT_ONCE * STEPS_A_PLAY)) + 1,  # the first is not played
+        stateful_step_count=STEPS_A_PLAY,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+    )
     loop = asyncio.get_running_loop()
     names = [f"chance-{number}" for number in range(AT_ONCE)]
     clients = await asyncio.gather(*(_in_namespace(client, name) for name in names))
     over = Event()
     theatres = [Theatre(own, loop, over) for own in clients]
-    plays = -(-steps // (AT_ONCE * STEPS_A_PLAY))
     with ThreadPoolExecutor(AT_ONCE) as threads:
         playing = [
-            loop.run_in_executor(threads, _play, machine, theatre, seed + number, plays)
+            loop.run_in_executor(threads, _play, machine, theatre, seed + number, chosen)
             for number, theatre in enumerate(theatres)
         ]
         found = await asyncio.gather(*playing, return_exceptions=True)
@@ -41,24 +52,11 @@ async def play(client: Client, machine: type[Machine], *, seed: int, steps: int)
     return theatres
 
 
-def _play(machine: type[Machine], place: Theatre, seed: int, plays: int) -> None:
+def _play(machine: type[Machine], place: Theatre, seed: int, chosen: settings) -> None:
     class Played(machine):  # type: ignore[valid-type,misc]
         theatre = place
 
-    run_state_machine_as_test(
-        hypothesis.seed(seed)(Played),
-        settings=settings(
-            max_examples=plays + 1,
-            stateful_step_count=STEPS_A_PLAY,
-            deadline=None,
-            database=None,
-            report_multiple_bugs=False,
-            phases=(Phase.generate,)
-            if __import__("os").environ.get("NOSHRINK")
-            else (Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(hypothesis.seed(seed)(Played), settings=chosen)
 
 
 async def _in_namespace(client: Client, name: str) -> Client:
