@@ -69,6 +69,8 @@ class Stage:
         self.leftovers = FakeLeftovers(self.journal)
         self.people: dict[str, Person] = {}
         self.calls: list[StagedCall] = []
+        self.closely = timedelta(milliseconds=20)
+        """How often a close watch looks."""
         self.workflows: list[str] = []
         self.terminated: set[str] = set()
         """Workflows that ops have ended: nothing is promised of their journals."""
@@ -86,9 +88,27 @@ class Stage:
             workflows=TemporalWorkflows(client),
         )
         self._tasks: set[asyncio.Task[None]] = set()
+        self._workers = AsyncExitStack()
         self._changed = asyncio.Event()
         self.journal.on_seat = self._tell_client
         self.rooms.on_change = self._changed.set
+
+    async def open(self) -> None:
+        """Let workers work, and hints come."""
+        await self._employ()
+        self.in_background(self.hint())
+
+    async def replace_workers(self) -> None:
+        """Stop all workers in the middle of whatever they do, and let others go on."""
+        await self._workers.aclose()
+        await self._employ()
+
+    async def close(self) -> None:
+        """End everything, whatever has become of it."""
+        try:
+            await self.end()
+        finally:
+            await self._workers.aclose()
 
     def person(self, name: str) -> Person:
         """Somebody with a client that does what it is told."""
@@ -163,6 +183,12 @@ class Stage:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def _employ(self) -> None:
+        for worker in build_workers(
+            self.client, self.ports, grace=timedelta(0), closely=self.closely
+        ):
+            await self._workers.enter_async_context(worker)
+
     async def hint(self) -> None:
         """Do as LiveKit's webhooks do: say that something may have changed."""
         while True:
@@ -226,15 +252,9 @@ async def client(temporal_server: TemporalServer) -> Client:
 async def staged(client: Client) -> AsyncIterator[Stage]:
     """Play on it; afterwards everything that must always be so is checked."""
     stage = Stage(client)
-    async with AsyncExitStack() as stack:
-        for worker in build_workers(
-            client, stage.ports, grace=timedelta(0), closely=timedelta(milliseconds=20)
-        ):
-            await stack.enter_async_context(worker)
-        hinting = asyncio.create_task(stage.hint())
-        yield stage
-        await stage.end()
-        hinting.cancel()
+    await stage.open()
+    yield stage
+    await stage.close()
     await hold_to_promises(stage)
 
 

@@ -1,0 +1,1 @@
+"""Chance plays on the stage: everything people, servers and ops may do, in any order."""

@@ -1,0 +1,77 @@
+"""Many machines at once, each in a namespace of its own; one seed for all of them."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event
+
+import hypothesis
+from google.protobuf.duration_pb2 import Duration
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from durable.search_attributes import register_search_attributes
+from tests.chance.machine import Machine, Theatre
+
+AT_ONCE = 6
+STEPS_A_PLAY = 40
+READY_WITHIN_S = 20.0
+
+
+async def play(
+    client: Client, machine: type[Machine], *, seed: int, steps: int, shrinks: bool = True
+) -> list[Theatre]:
+    """Play so many steps; raises what a machine that failed has found, in its fewest steps."""
+    phases = (Phase.generate, Phase.shrink) if shrinks else (Phase.generate,)
+    chosen = settings(
+        max_examples=-(-steps // (AT_ONCE * STEPS_A_PLAY)) + 1,  # the first is not played
+        stateful_step_count=STEPS_A_PLAY,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+    )
+    loop = asyncio.get_running_loop()
+    names = [f"chance-{number}" for number in range(AT_ONCE)]
+    clients = await asyncio.gather(*(_in_namespace(client, name) for name in names))
+    over = Event()
+    theatres = [Theatre(own, loop, over) for own in clients]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        playing = [
+            loop.run_in_executor(threads, _play, machine, theatre, seed + number, chosen)
+            for number, theatre in enumerate(theatres)
+        ]
+        found = await asyncio.gather(*playing, return_exceptions=True)
+    for error in filter(None, found):
+        raise error
+    return theatres
+
+
+def _play(machine: type[Machine], place: Theatre, seed: int, chosen: settings) -> None:
+    class Played(machine):  # type: ignore[valid-type,misc]
+        theatre = place
+
+    run_state_machine_as_test(hypothesis.seed(seed)(Played), settings=chosen)
+
+
+async def _in_namespace(client: Client, name: str) -> Client:
+    """Connect to a namespace, made where it isn't there; nobody shares its task queues."""
+    made = RegisterNamespaceRequest(
+        namespace=name, workflow_execution_retention_period=Duration(seconds=86_400)
+    )
+    with suppress(RPCError):  # it is there already
+        await client.workflow_service.register_namespace(made)
+    address = client.service_client.config.target_host
+    own = await Client.connect(address, namespace=name, data_converter=pydantic_data_converter)
+    async with asyncio.timeout(READY_WITHIN_S):
+        while True:
+            try:
+                await register_search_attributes(own)
+                return own
+            except RPCError:
+                await asyncio.sleep(0.1)
