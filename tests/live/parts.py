@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from chaos.proxy import Proxy
 from robots.scene import Scene
 from stack.local import LocalStack
-from tests.proxy import Proxy
 
 
 async def restarted(stack: LocalStack, *names: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chaos.proxy import Proxy
 from robots.http import Json
 from robots.observation import Repeat
 from robots.person import Person
@@ -19,7 +20,6 @@ from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.judge import kept
 from tests.live.parts import Ops
-from tests.proxy import Proxy
 
 
 class Tape:
