@@ -20,6 +20,7 @@ from temporalio.worker import Replayer
 
 from tests.afterwards import in_clear
 from tests.fakes.record import CANARY
+from tests.matrix import Fault
 from tests.people import StagedCall
 from tests.stage import Stage
 from worker.build import WORKFLOWS
@@ -103,6 +104,7 @@ async def test_new_histories_can_be_pinned(stage: Stage) -> None:
             (PINNED / f"{name}.json").write_text(json.dumps(json.loads(history), indent=1) + "\n")
 
 
+@pytest.mark.cell(Fault.F32)
 @pytest.mark.parametrize("name", ["call", "transfer"])
 async def test_running_calls_survive_this_release(name: str) -> None:
     history = WorkflowHistory.from_json(f"{name}/pinned", (PINNED / f"{name}.json").read_text())

@@ -20,6 +20,7 @@ from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.judge import kept
 from tests.live.parts import Ops
+from tests.matrix import Fault, Row, State
 
 
 class Tape:
@@ -86,6 +87,9 @@ class Deadly:
         return second, await who.api.http.post(path, json=body, headers=headers)
 
 
+@pytest.mark.cell(
+    Row.TWICE, Row.PROCESS_DIES, Fault.F26, State.PREPARING, State.BRIEFING, State.MOVING
+)
 async def test_an_answer_lost_with_the_api_is_given_again_and_no_stream_has_a_gap(
     scene: Scene, stack: LocalStack, between: Proxy
 ) -> None:
