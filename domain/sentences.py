@@ -68,9 +68,7 @@ WITH_SOMEBODY: dict[Phase, str] = {
     Phase.RETURNING: "You are going back to your agent.",
     Phase.ENDED: "You are with your agent.",
 }
-_ASKED = (
-    "Your agent was cut off. You are still connected; a colleague is being asked."
-)
+_ASKED = "Your agent was cut off. You are still connected; a colleague is being asked."
 _ALONE = "You are still connected. Somebody will be with you as soon as possible."
 WITH_HOST: dict[Phase, str] = {
     Phase.PREPARING: _ASKED,

@@ -15,6 +15,7 @@ from chaos import run as playing
 from chaos.bounds import HEARD, verdicts
 from chaos.figures import Results, Row
 from chaos.ground import Ground
+from chaos.knocking import ANSWER_S
 from chaos.measure import measured
 from chaos.plan import plans
 from chaos.play import Play
@@ -45,17 +46,25 @@ async def chaos(wanted: Wanted) -> Found:
 
 def found(results: Results) -> Found:
     """What chaos returned, as lines of our table; what was void is no line of it."""
-    judged = [
-        Verdict(f"chaos: {one.bound.what}, median", one.middle, one.bound.middle, one.bound.unit)
-        for one in verdicts(results)
-        if one.bound.middle is not None
-    ]
     void = len(results.rows) - len(results.counting)
     return Found(
         [_played(row, results.seed) for row in results.counting],
-        judged,
+        list(_judged(results)),
         [f"{void} transfers of {len(results.rows)} were void: the machine was too busy"],
     )
+
+
+def _judged(results: Results) -> Iterator[Verdict]:
+    """Each bound of chaos over the whole run, and how long the api let anybody wait."""
+    for one in verdicts(results):
+        bound = one.bound
+        what = f"{bound.kind}: {bound.what}".removeprefix(": ")
+        if bound.middle is not None:
+            yield Verdict(f"{what}, median", one.middle, bound.middle, bound.unit)
+        if bound.most != float("inf"):
+            yield Verdict(f"{what}, longest", max(one.figures), bound.most, bound.unit)
+    slowest = max((row.answer_s for row in results.counting), default=None)
+    yield Verdict("an answer of the api, slowest, above a control", slowest, ANSWER_S, "s")
 
 
 def _played(row: Row, seed: int) -> Played:
