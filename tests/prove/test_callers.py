@@ -76,11 +76,12 @@ async def test_a_caller_who_is_lost_while_being_given_back_comes_back(
 ) -> None:
     await scene.talking()
     await consulting(scene)
-    async with returning(scene, media):
-        with recovering():
-            await scene.caller.reload()
+    lost_at = time.monotonic()
+    async with page_lost(scene) as page, returning(scene, media):
+        await page.kill()
+    gap = Heard(lost_at, time.monotonic(), scene.room_a, "nobody")
     await with_a_again(scene, "declined")
-    await kept(scene)
+    await kept(scene, heard=[*scene.caller.ears.heard(), gap])
 
 
 GAPS = {3.0: "completed", 15.0: "failed"}
