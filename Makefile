@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	--override requirements/overrides.txt
 
-.PHONY: help up down doctor demo bench chaos prove test screens check format sync lock clean
+.PHONY: help up down doctor demo bench chaos prove test pin screens check format sync lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -39,6 +39,9 @@ test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only
 	@$(PYTHON) -m stack servers
 	@$(PYTHON) -m stack pages
 	@$(BIN)/python -m pytest $(ARGS)
+
+pin: sync ## Keep histories of what the committed code does, for all later code to replay
+	@$(BIN)/python -m tests.pin
 
 screens: ## Picture every screen in every phase, light and dark, narrow and wide, into out/screens
 	@$(PYTHON) -m stack servers

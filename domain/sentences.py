@@ -1,7 +1,8 @@
-"""The words people read: timelines, outcomes, and what a caller is told."""
+"""The words people read and hear: timelines, outcomes, and what a caller is told."""
 
 from domain.journal import Event
 from domain.phases import Outcome, Phase, Responsible
+from domain.voice import Wait
 
 TIMELINE: dict[Event, str] = {
     Event.CALL_OPENED: "{caller} called.",
@@ -80,6 +81,18 @@ WITH_HOST: dict[Phase, str] = {
     Phase.RETURNING: _ALONE,
     Phase.ENDED: _ALONE,
 }
+ON_HOLD: dict[Wait, str] = {
+    Wait.UNANSWERED: _ALONE,
+    Wait.AGENT_LOST: (
+        "We can't hear your agent at the moment. You are still connected, "
+        "and somebody will be with you as soon as possible."
+    ),
+    Wait.AGENTS_TALK: (
+        "Your agent is talking with a colleague about your case. "
+        "Please hold the line, we are with you."
+    ),
+}
+"""Spoken over the hold music: each is true of whoever hears it, for as long as they hear it."""
 
 
 def for_caller(phase: Phase, responsible: Responsible) -> str:

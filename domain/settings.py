@@ -150,6 +150,10 @@ class VoiceSettings(BaseSettings):
     max_jobs: int = Field(10, gt=0)
     idle_processes: int = Field(2, ge=1, description="kept warm, so that a job starts at once")
     hold_audio: str | None = Field(None, description="a file to play instead of the built-in one")
+    hold_lines_every_s: float = Field(
+        25.0, ge=0, description="between lines spoken over hold audio, the first sooner; 0: none"
+    )
+    hold_message: str = Field("", max_length=300, description="said after each of these lines")
 
 
 def explain(error: ValidationError) -> str:

@@ -1,11 +1,20 @@
 """What is asked of the voice agents, and what they report."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from domain.payload import Payload
 
 OVERLAP = timedelta(milliseconds=300)
 """From a host's track being published to the caller hearing it."""
+
+
+class Wait(StrEnum):
+    """Why a caller waits, as far as their host can see."""
+
+    UNANSWERED = "unanswered"
+    AGENT_LOST = "agent_lost"
+    AGENTS_TALK = "agents_talk"
 
 
 class HostOrder(Payload):

@@ -144,6 +144,10 @@ class LocalStack:
         """The parts that have ended, though nothing has taken their place yet."""
         return [name for name, process in self._running.items() if process.exit_code is not None]
 
+    def exit_code(self, name: str) -> int | None:
+        """How a part has ended; None while it runs."""
+        return self._running[name].exit_code
+
     def check(self) -> None:
         """Raise Trouble if a part has ended."""
         for process in self._running.values():
@@ -181,7 +185,7 @@ class LocalStack:
 
     def _refuse_running(self, names: list[str]) -> None:
         for name in names:
-            if name in self._running and self._running[name].exit_code is None:
+            if name in self._running and self.exit_code(name) is None:
                 raise Trouble(f"`{name}` is running already.")
 
     def _places(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ When a test is over the stage holds it to what must always be so: see `tests/aft
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import dropwhile
 from typing import Any
@@ -204,16 +204,21 @@ def _ears(moment: Presence, caller: str) -> list[str]:
     return [s.room for s in moment.seen if s.identity == caller and s.grant.hear]
 
 
-@pytest.fixture(scope="session")
-async def client(temporal_server: TemporalServer) -> Client:
-    """One connection to the one Temporal of the run."""
-    client = await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
+async def connected(server: TemporalServer) -> Client:
+    """Connect as our processes do, to a server that is ready for our workflows."""
+    client = await Client.connect(server.address, data_converter=pydantic_data_converter)
     await register_search_attributes(client)
     return client
 
 
-@pytest.fixture
-async def stage(client: Client) -> AsyncIterator[Stage]:
+@pytest.fixture(scope="session")
+async def client(temporal_server: TemporalServer) -> Client:
+    """One connection to the one Temporal of the run."""
+    return await connected(temporal_server)
+
+
+@asynccontextmanager
+async def staged(client: Client) -> AsyncIterator[Stage]:
     """Play on it; afterwards everything that must always be so is checked."""
     stage = Stage(client)
     async with AsyncExitStack() as stack:
@@ -226,3 +231,10 @@ async def stage(client: Client) -> AsyncIterator[Stage]:
         await stage.end()
         hinting.cancel()
     await hold_to_promises(stage)
+
+
+@pytest.fixture
+async def stage(client: Client) -> AsyncIterator[Stage]:
+    """Play a test on a stage."""
+    async with staged(client) as stage:
+        yield stage

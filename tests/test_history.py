@@ -1,32 +1,17 @@
-"""What ops read in the Temporal UI, and what nobody may: histories as they are exported.
-
-The pinned histories in `tests/histories/` are runs of earlier code; they guard calls that are
-running while a release goes out. After a change that is meant to break them, pin new ones with
-`PIN_HISTORIES=1 python -m pytest tests/test_history.py`, and say in the change what becomes of
-running calls.
-"""
+"""What ops read in the Temporal UI, and what nobody may: histories as they are exported."""
 
 import base64
 import json
-import os
-from pathlib import Path
 from typing import Any
 
-import pytest
-from temporalio.client import WorkflowHistory
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
 
 from tests.afterwards import in_clear
 from tests.fakes.record import CANARY
-from tests.matrix import Fault
 from tests.people import StagedCall
 from tests.stage import Stage
-from worker.build import WORKFLOWS
 from workflows.visibility import ALL, CALL_ID, TENANT, TRANSFER_OUTCOME, TRANSFER_PHASE
 
-PINNED = Path(__file__).parent / "histories"
 JWT = "eyJ"
 
 
@@ -93,20 +78,3 @@ async def test_a_transfer_is_found_and_read_in_the_ui(stage: Stage) -> None:
     assert {key: attributes[key] for key in expected} == expected
     details = await transfer.handle.query("__temporal_workflow_metadata")
     assert "Phase **ended** · outcome **completed**" in str(details)
-
-
-async def test_new_histories_can_be_pinned(stage: Stage) -> None:
-    call = await consulted(stage)
-    for name, workflow in (("call", call.writer), ("transfer", call.transfers[0].writer)):
-        history = await exported(stage, workflow)
-        assert WorkflowHistory.from_json(workflow, history).events
-        if "PIN_HISTORIES" in os.environ:
-            (PINNED / f"{name}.json").write_text(json.dumps(json.loads(history), indent=1) + "\n")
-
-
-@pytest.mark.cell(Fault.F32)
-@pytest.mark.parametrize("name", ["call", "transfer"])
-async def test_running_calls_survive_this_release(name: str) -> None:
-    history = WorkflowHistory.from_json(f"{name}/pinned", (PINNED / f"{name}.json").read_text())
-    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter)
-    await replayer.replay_workflow(history)

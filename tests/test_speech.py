@@ -1,16 +1,12 @@
 """What can be spoken, and by whom."""
 
 import asyncio
-import io
-import json
 import time
-import wave
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import numpy as np
 import pytest
-from aiohttp import web
 
 from adapters.sound import decoded
 from adapters.speech import (
@@ -24,9 +20,8 @@ from adapters.speech import (
 from domain.errors import Refused, Unreachable
 from domain.ports import Audio
 from domain.settings import ModelSettings
-from tests.servers import free_port
+from tests.speech_server import TONE_HZ, SpeechServer, running_speech_server, tone_file
 
-TONE_HZ = 440
 FAMILY_AND_HEBREW = "👩‍👩‍👧 \u202bשלום\u202c"  # noqa: RUF001
 
 
@@ -44,54 +39,12 @@ def _pitch_hz(audio: Audio) -> float:
     return float(np.argmax(np.abs(np.fft.rfft(samples))) * audio.sample_rate / len(samples))
 
 
-def _tone_file(seconds: float = 0.5, sample_rate: int = 16_000) -> bytes:
-    times = np.arange(int(seconds * sample_rate)) / sample_rate
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(sample_rate)
-        tone = np.sin(2 * np.pi * TONE_HZ * times) * 8_000
-        file.writeframes(tone.astype("<i2").tobytes())
-    return content.getvalue()
-
-
-class SpeechServer:
-    """An OpenAI-compatible speech endpoint, with moods."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, str]] = []
-        self.mood = "well"
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(json.loads(await request.read()))
-        if self.mood == "broken":
-            return web.json_response({"error": {"message": "no"}}, status=500)
-        if self.mood == "trickling":
-            return await self._trickle(request)
-        return web.Response(body=_tone_file(), content_type="audio/wav")
-
-    async def _trickle(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        for byte in _tone_file():
-            await response.write(bytes([byte]))
-            await asyncio.sleep(0.2)
-        return response
-
-
 @pytest.fixture
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SpeechServer]:
-    moody, port = SpeechServer(), free_port()
-    app = web.Application()
-    app.router.add_post("/v1/audio/speech", moody.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{port}/v1")
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody")
-    yield moody
-    await runner.cleanup()
+    async with running_speech_server() as moody:
+        monkeypatch.setenv("OPENAI_BASE_URL", moody.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody")
+        yield moody
 
 
 def _model(within_s: float = 30) -> LiteLLMSpeech:
@@ -167,7 +120,7 @@ def test_without_a_model_espeak_is_the_voice() -> None:
 
 
 def test_a_sound_file_is_read_at_any_rate_and_what_is_none_is_refused() -> None:
-    audio = decoded(_tone_file(), 48_000)
+    audio = decoded(tone_file(), 48_000)
     assert abs(_seconds(audio) - 0.5) < 0.05
     assert abs(_pitch_hz(audio) - TONE_HZ) < 5
     with pytest.raises(Refused):

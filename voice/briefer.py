@@ -19,7 +19,7 @@ from domain.voice import BriefingOrder, SpeechProgress
 from voice.endings import Ending
 from voice.kit import Kit
 from voice.stay import Stay
-from voice.track import SAMPLE_RATE, Samples, Track
+from voice.track import SAMPLE_RATE, Samples, Track, at_track_rate
 
 BUFFER = timedelta(milliseconds=200)
 FRAME = timedelta(milliseconds=20)
@@ -123,11 +123,8 @@ class Briefer(Stay):
 
 def _with_pause(audio: Audio) -> Samples:
     """Bring speech to the track's rate, whole frames, and a pause after it."""
-    resampler = rtc.AudioResampler(audio.sample_rate, SAMPLE_RATE)
-    pieces = [*resampler.push(bytearray(audio.pcm)), *resampler.flush()] if audio.pcm else []
-    spoken = [np.frombuffer(piece.data, dtype=np.int16) for piece in pieces]
     pause = np.zeros(round(PAUSE.total_seconds() * SAMPLE_RATE), dtype=np.int16)
-    samples = np.concatenate([*spoken, pause])
+    samples = np.concatenate([at_track_rate(audio), pause])
     frame = round(FRAME.total_seconds() * SAMPLE_RATE)
     return np.pad(samples, (0, -len(samples) % frame))
 

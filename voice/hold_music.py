@@ -1,4 +1,4 @@
-"""What a caller hears while nobody is there: a clip in a loop, with soft edges."""
+"""What a caller hears while nobody is there: a clip in a loop, soft at its edges, lines over it."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from adapters.sound import decoded
 from domain.errors import Refused
+from voice.hold_lines import Announcer
 from voice.track import SAMPLE_RATE, Samples, Track
 
 BUFFER = timedelta(milliseconds=400)
@@ -61,9 +62,16 @@ def _looped(clip: Samples) -> Samples:
 class HoldMusic:
     """Plays into a room; its track is published exactly as long as it plays."""
 
-    def __init__(self, room: rtc.Room, clip: Samples, on_broken: Callable[[BaseException], None]):
+    def __init__(
+        self,
+        room: rtc.Room,
+        clip: Samples,
+        announcer: Announcer,
+        on_broken: Callable[[BaseException], None],
+    ) -> None:
         self._room = room
         self._clip = clip
+        self._announcer = announcer
         self._on_broken = on_broken
         self._position = 0
         self._track: Track | None = None
@@ -83,6 +91,7 @@ class HoldMusic:
                 return
             self._track = Track(self._room, buffer=BUFFER)
             await self._track.publish()
+            self._announcer.begin(self._position)
             self._feed(self._track)
 
     async def stop(self) -> None:
@@ -117,8 +126,8 @@ class HoldMusic:
 
     def _take(self, count: int, gain: NDArray[np.float64] | None = None) -> Samples:
         indices = np.arange(self._position, self._position + count)
+        samples = self._announcer.over(self._clip.take(indices, mode="wrap"), self._position)
         self._position += count
-        samples = self._clip.take(indices, mode="wrap")
         return samples if gain is None else (samples * gain).astype(np.int16)
 
     def _tell_if_broken(self, task: asyncio.Task[None]) -> None:

@@ -15,8 +15,9 @@ from livekit.agents import JobContext, JobProcess
 from temporalio.client import Client
 
 from domain import names
-from domain.voice import OVERLAP, HostOrder
+from domain.voice import OVERLAP, HostOrder, Wait
 from voice.endings import Ending
+from voice.hold_lines import Announcer, HoldLines
 from voice.hold_music import HoldMusic
 from voice.kit import Kit
 from voice.pulse import Pulse
@@ -28,6 +29,7 @@ ALONE_GRACE = timedelta(milliseconds=300)
 RELIEF = timedelta(seconds=5)
 """How long a host whose time is over plays on for want of another."""
 CLIP = "hold clip"
+LINES = "hold lines"
 LOOK = timedelta(milliseconds=100)
 OUTLIVES = timedelta(seconds=4)
 """How long a host plays on after its server process has died: a new one is there by then."""
@@ -36,12 +38,17 @@ OUTLIVES = timedelta(seconds=4)
 class Host(Stay):
     """One caller's company in one room."""
 
-    def __init__(
-        self, context: JobContext, client: Client, order: HostOrder, clip: Samples
-    ) -> None:
+    def __init__(self, context: JobContext, client: Client, order: HostOrder) -> None:
         super().__init__(context, client, order)
         self._caller = order.caller
-        self._music = HoldMusic(self.room, clip, lambda _: self.end(Ending.BROKEN))
+        self._had_company = False
+        given = context.proc.userdata
+        self._music = HoldMusic(
+            self.room,
+            given[CLIP],
+            Announcer(given[LINES], self._why),
+            lambda _: self.end(Ending.BROKEN),
+        )
         self._changed = asyncio.Event()
         self._pulse = Pulse(self._changed.set)
 
@@ -71,6 +78,7 @@ class Host(Stay):
                 await self._music.start()
             else:
                 await self._music.stop()
+                self._had_company |= self._has_company
             await self._changed.wait()
 
     async def fall_silent(self, ending: Ending) -> None:
@@ -98,8 +106,11 @@ class Host(Stay):
 
     @property
     def _caller_is_alone(self) -> bool:
-        is_there = self._caller in self.room.remote_participants
-        return is_there and not any(map(self._pulse.beats, self._company()))
+        return self._caller in self.room.remote_participants and not self._has_company
+
+    @property
+    def _has_company(self) -> bool:
+        return any(map(self._pulse.beats, self._company()))
 
     def _company(self) -> Iterator[rtc.RemoteTrackPublication]:
         """The microphones of whoever can talk with the caller."""
@@ -108,6 +119,13 @@ class Host(Stay):
                 for publication in other.track_publications.values():
                     if publication.source == rtc.TrackSource.SOURCE_MICROPHONE:
                         yield publication
+
+    def _why(self) -> Wait:
+        """Say why the caller waits now; a host that came later knows less, and says less."""
+        others = self.room.remote_participants.keys() - {self._caller}
+        if self._told_to_play and any(map(names.is_person, others)):
+            return Wait.AGENTS_TALK
+        return Wait.AGENT_LOST if self._had_company else Wait.UNANSWERED
 
     @property
     def _relieved(self) -> bool:
@@ -137,12 +155,12 @@ def _can_talk(participant: rtc.RemoteParticipant) -> bool:
     )
 
 
-def warm_up(clip: Samples, process: JobProcess) -> None:
-    """Hand the clip to a job process; decoding it there would cost 77 MB in each of them."""
-    process.userdata[CLIP] = clip
+def warm_up(clip: Samples, lines: HoldLines, process: JobProcess) -> None:
+    """Hand clip and lines to a job process; decoding there would cost 77 MB in each of them."""
+    process.userdata.update({CLIP: clip, LINES: lines})
 
 
 async def keep_company(kit: Kit, context: JobContext) -> None:
     """Run a host's job; livekit-agents calls this in a process of its own."""
     client, order = await kit.open(context, HostOrder)
-    await Host(context, client, order, context.proc.userdata[CLIP]).run()
+    await Host(context, client, order).run()

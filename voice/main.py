@@ -6,10 +6,13 @@ import logging
 import os
 import signal
 import sys
+import threading
+from datetime import timedelta
 
 from pydantic import ValidationError
 
 from adapters.logs import setup_logging
+from adapters.speech import EspeakSpeech, LiteLLMSpeech
 from domain import names
 from domain.errors import Refused
 from domain.settings import (
@@ -22,6 +25,7 @@ from domain.settings import (
 )
 from domain.voice import BriefingOrder, HostOrder
 from voice import briefer, host
+from voice.hold_lines import HoldLines
 from voice.hold_music import hold_clip
 from voice.kit import Kit
 from voice.server import Role, VoiceServer
@@ -33,6 +37,9 @@ LEAST = {
     "asyncio": logging.INFO,
 }
 """The least severe level that may be logged of each vendor: at debug they quote what is spoken."""
+
+NO_HURRY = timedelta(minutes=1)
+"""For a speech model to say a hold line: nobody waits for it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -72,14 +79,29 @@ def _set_up_logging(settings: LogSettings) -> None:
 
 def _host(kit: Kit, settings: VoiceSettings) -> Role:
     clip = hold_clip(settings.hold_audio)
+    lines = HoldLines(timedelta(seconds=settings.hold_lines_every_s))
+    if lines.every:
+        _speak(lines, settings.hold_message, kit.models)
     return Role(
         name=names.HOST,
         order=HostOrder,
         job=functools.partial(host.keep_company, kit),
-        warm_up=functools.partial(host.warm_up, clip),
+        warm_up=functools.partial(host.warm_up, clip, lines),
         preload=("voice.host", "voice.trust"),
         subscribes=True,
     )
+
+
+def _speak(lines: HoldLines, message: str, models: ModelSettings) -> None:
+    """Have espeak-ng say the lines, in milliseconds, and the model after it: no host waits for it.
+
+    Job processes that are started before the model has said them all speak with espeak-ng's voice.
+    """
+    asyncio.run(lines.speak(EspeakSpeech(), message))
+    if models.tts_model:
+        model = LiteLLMSpeech(models.tts_model, models.tts_voice, NO_HURRY)
+        saying = lines.speak(model, message)
+        threading.Thread(target=asyncio.run, args=(saying,), daemon=True).start()
 
 
 def _briefer(kit: Kit) -> Role:

@@ -9,6 +9,8 @@ from livekit import rtc
 from livekit.rtc.participant import UnpublishTrackError
 from numpy.typing import NDArray
 
+from domain.ports import Audio
+
 SAMPLE_RATE = 48_000
 ANSWER = timedelta(seconds=2)
 Samples = NDArray[np.int16]
@@ -69,3 +71,11 @@ class Track:
         with contextlib.suppress(UnpublishTrackError, TimeoutError):
             async with asyncio.timeout(ANSWER.total_seconds()):
                 await self._participant.unpublish_track(publication.sid)
+
+
+def at_track_rate(audio: Audio) -> Samples:
+    """Bring speech to the rate of tracks."""
+    resampler = rtc.AudioResampler(audio.sample_rate, SAMPLE_RATE)
+    pieces = [*resampler.push(bytearray(audio.pcm)), *resampler.flush()] if audio.pcm else []
+    nothing = np.zeros(0, dtype=np.int16)
+    return np.concatenate([nothing, *(np.frombuffer(p.data, dtype=np.int16) for p in pieces)])

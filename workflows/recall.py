@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows import patches
     from workflows.course import Course
     from workflows.decisions import BEING_ASKED
     from workflows.floor import Floor
@@ -16,11 +17,12 @@ BY_THEMSELVES = timedelta(seconds=3)
 
 async def recall_the_lost(floor: Floor, offer_seat: Callable[[str, str, str], None]) -> None:
     """Invite whoever isn't back in a room that had to be opened again, until cancelled."""
-    while True:
-        await workflow.wait_condition(lambda: floor.has_lost_people)
+    await workflow.wait_condition(lambda: floor.has_lost_people)
+    while workflow.patched(patches.LOST_ARE_INVITED):
         await workflow.sleep(BY_THEMSELVES, summary="people who come back by themselves")
         for room, person in floor.still_lost():
             offer_seat(person, room, "back")
+        await workflow.wait_condition(lambda: floor.has_lost_people)
 
 
 async def recall_the_deaf(course: Course) -> None:

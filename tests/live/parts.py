@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import sqlalchemy as sa
 from temporalio.client import Client, WorkflowHandle
@@ -12,6 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from chaos.proxy import Proxy
 from robots.scene import Scene
+from robots.waiting import until
 from stack.local import LocalStack
 
 
@@ -20,6 +22,20 @@ async def restarted(stack: LocalStack, *names: str) -> None:
     for name in names:
         await asyncio.to_thread(stack.kill, name)
     await asyncio.to_thread(stack.start, *names)
+
+
+async def started(stack: LocalStack, *names: str) -> None:
+    """Start parts, and see them ready."""
+    await asyncio.to_thread(stack.start, *names)
+
+
+async def gone(stack: LocalStack, *names: str) -> None:
+    """Tell parts to go, and see them end in good order."""
+    for name in names:
+        stack.kill(name, signal.SIGTERM)
+    codes = partial(map, stack.exit_code, names)
+    await until(lambda: None not in codes(), 40, f"{names} to end")
+    assert set(codes()) == {0}, names
 
 
 @asynccontextmanager

@@ -3,8 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -15,49 +14,12 @@ from robots.http import Json
 from robots.observation import Repeat
 from robots.person import Person
 from robots.scene import Scene
-from robots.stream import Event, Stream
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.judge import kept
 from tests.live.parts import Ops
+from tests.live.tape import Tape, completely_told, told_once
 from tests.matrix import Fault, Row, State
-
-
-class Tape:
-    """Everything with an id that one person's stream said, however often it was cut."""
-
-    def __init__(self, person: Person) -> None:
-        self._api = person.api
-        self.events: list[Event] = []
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        stream = Stream(self._api)
-        task = asyncio.create_task(self._follow(stream))
-        await asyncio.wait_for(stream.connected.wait(), 10)
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    async def until_told(self, what: str) -> None:
-        await until(lambda: any(what in one.data for one in self.events), 15, f"a tape: {what}")
-
-    async def again(self) -> list[Event]:
-        """The same, as told in one piece to somebody who missed all of it."""
-        stream, told = Stream(self._api), self.events[:1]
-        stream.last_id = self.events[0].id
-        async with asyncio.timeout(10), aclosing(stream.events()) as events:
-            async for event in events:
-                told.append(event)
-                if int(event.id) >= int(self.events[-1].id):
-                    break
-        return told
-
-    async def _follow(self, stream: Stream) -> None:
-        async with aclosing(stream.events()) as events:
-            async for event in events:
-                if event.id:
-                    self.events.append(event)
 
 
 class Deadly:
@@ -104,9 +66,7 @@ async def test_an_answer_lost_with_the_api_is_given_again_and_no_stream_has_a_ga
         for tape in tapes.values():
             await tape.until_told('"phase":"ended"')
     for tape in tapes.values():
-        ids = [int(event.id) for event in tape.events]
-        assert ids == sorted(set(ids))
-        assert not [event for event in tape.events if event.kind == "resync"]
+        told_once(tape)
     await completely_told(a, lambda event: scene.call_id in event.data)
     # A call that isn't hers is told to an agent while it waits, and to whoever catches up.
     await completely_told(b, lambda event: event.kind != "call")
@@ -165,10 +125,3 @@ def decided(answer: httpx.Response, decision: str) -> str:
 async def view(handle: Any) -> dict[str, Any]:
     shown: dict[str, Any] = await handle.query("view")
     return shown
-
-
-async def completely_told(tape: Tape, concerns: Callable[[Event], bool]) -> None:
-    known = {event.id for event in tape.events}
-    again = [event for event in await tape.again() if concerns(event)]
-    assert again
-    assert not [f"{event.id} {event.kind}" for event in again if event.id not in known]

@@ -1,0 +1,82 @@
+"""A new version goes out, part by part, while people talk: nobody notices."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+
+from robots.scene import Scene, Stage
+from stack.local import LocalStack
+from tests.live.course import consulting, goes_through, ringing
+from tests.live.judge import kept
+from tests.live.parts import Ops, gone, started
+from tests.live.tape import Tape, completely_told, told_once
+
+UNDONE = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+}
+
+
+FIRST = ("worker", "host", "briefer")
+SECOND = ("worker-2", "host-2", "briefer-2")
+
+
+async def test_nobody_notices_that_every_part_is_replaced(
+    scene: Scene, stage: Stage, stack: LocalStack
+) -> None:
+    async with Scene(stage) as other:
+        await asyncio.gather(scene.talking(), other.talking())
+        async with taped(scene) as tapes, taped(other) as more:
+            await asyncio.gather(consulting(scene), ringing(other))
+            await started(stack, *SECOND)
+            await gone(stack, "worker")
+            await asyncio.gather(goes_through(scene), other.briefed())
+            await gone(stack, "api")
+            await started(stack, "api")
+            await other.consulting()
+            await gone(stack, "host", "briefer")
+            await other.accepted()
+            await started(stack, *FIRST)
+            await asyncio.gather(gone(stack, "worker-2"), goes_through(other))
+            await gone(stack, "host-2", "briefer-2")
+            for tape in (*tapes, *more):
+                await tape.until_told('"phase":"ended"')
+        for one, heard in ((scene, tapes), (other, more)):
+            await no_step_was_lost(await Ops.at(stack, one))
+            await everything_was_told_once(heard)
+            await kept(one)
+
+
+@asynccontextmanager
+async def taped(scene: Scene) -> AsyncIterator[list[Tape]]:
+    """What the streams of a scene's people say, for the length of the block."""
+    tapes = [Tape(person) for person in scene.people]
+    async with AsyncExitStack() as running:
+        for tape in tapes:
+            await running.enter_async_context(tape.running())
+        yield tapes
+
+
+async def everything_was_told_once(tapes: list[Tape]) -> None:
+    for tape in tapes:
+        told_once(tape)
+    for agent in tapes[1:]:
+        # A call that isn't theirs any more is told to agents only when they catch up.
+        await completely_told(agent, lambda event: event.kind != "call")
+
+
+async def no_step_was_lost(ops: Ops) -> None:
+    """Hold histories to it: no step was given up, or begun anew, for want of a sign of life."""
+    for handle in (ops.call, ops.transfer):
+        assert [lost async for lost in lost_steps(handle)] == []
+
+
+async def lost_steps(handle: WorkflowHandle[None, None]) -> AsyncIterator[str]:
+    async for event in handle.fetch_history_events():
+        failed_before = event.activity_task_started_event_attributes.last_failure
+        if event.event_type in UNDONE or failed_before.HasField("timeout_failure_info"):
+            yield f"{handle.id}: {event}"

@@ -1,0 +1,9 @@
+"""Where today's code and running calls part: the name of each patch, and nothing else.
+
+Ask with `workflow.patched(patches.NAME)`: yes is the new way, no the way that a history went.
+How a patch comes and goes is said in `docs/decisions/0012-deploys.md`.
+"""
+
+LOST_ARE_INVITED = "2026-11-27-lost-are-invited"
+"""Whoever isn't back after a restart of the media server is invited after three seconds; calls
+from before had no such timer. Goes when no call from before 27 November 2026 is running."""
