@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import time
+from datetime import timedelta
 
 from livekit import api
 
@@ -55,6 +57,13 @@ class LiveKitRooms:
                 async with asking_livekit():
                     await self._room.delete_room(api.DeleteRoomRequest(room=room))
             await asyncio.sleep(AFTERMATH_S)
+
+    async def open_for(self, at_least: timedelta) -> tuple[str, ...]:
+        """Name the rooms that have been open for so long, whoever's they are."""
+        async with asking_livekit():
+            answer = await self._room.list_rooms(api.ListRoomsRequest())
+        until_ms = (time.time() - at_least.total_seconds()) * 1000
+        return tuple(room.name for room in answer.rooms if room.creation_time_ms <= until_ms)
 
     async def look(self, rooms: tuple[str, ...]) -> Presence:
         """Say who is in these rooms, and which of them have vanished."""

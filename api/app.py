@@ -15,6 +15,7 @@ from starlette.types import Lifespan
 from api.attendance import Attendance
 from api.door import Door
 from api.errors import Invalid, TooLarge, Unavailable
+from api.figures import Figures
 from api.metrics import Metrics
 from api.problems import MOST_BODY, Problem, add_problem_handlers, problems
 from api.routes import (
@@ -56,6 +57,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.attendance = attendance
     app.state.close = close
     app.state.metrics = Metrics(lambda: tailer.streams)
+    app.state.figures = Figures(services.record)
     app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
     pages.add_assets(app, services.settings.pages_dir)
     add_problem_handlers(app)

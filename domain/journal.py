@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.payload import Payload
-from domain.phases import CallState, Decision, Outcome, Phase, Responsible, Way
+from domain.phases import CallState, Cause, Decision, Outcome, Phase, Responsible, Way
 
 
 class Event(StrEnum):
@@ -49,6 +49,9 @@ class Event(StrEnum):
     RETURNING = "returning"
     SEAT_OFFERED = "seat_offered"
     ENDED = "ended"
+    ROOM_SWEPT = "room_swept"
+    CALL_SWEPT = "call_swept"
+    TRANSFER_SWEPT = "transfer_swept"
 
 
 class PersonSeen(Payload):
@@ -88,6 +91,7 @@ class TransferState(Payload):
 
     phase: Phase
     outcome: Outcome | None = None
+    cause: Cause | None = None
     agent_b: str
     room_a: str
     room_b: str | None = None

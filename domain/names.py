@@ -1,6 +1,7 @@
 """One place that makes ids and turns them into every other name."""
 
 import hashlib
+import re
 import secrets
 import time
 from uuid import UUID
@@ -39,6 +40,11 @@ def derived_id(prefix: str, *parts: str) -> str:
 def room_name(unique: UUID) -> str:
     """Name a room so that nothing can be read from it; it is never used again."""
     return f"room-{unique.hex}"
+
+
+def is_room(name: str) -> bool:
+    """Tell whether a room is named as ours are; another product's may be, too."""
+    return re.fullmatch(r"room-[0-9a-f]{32}", name) is not None
 
 
 def call_workflow(call_id: str) -> str:

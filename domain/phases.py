@@ -31,6 +31,27 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Cause(StrEnum):
+    """Why a transfer failed; set with the outcome `failed` alone."""
+
+    ROOM_MISSING = "room_missing"
+    """No room B was open in time."""
+    RECORD_AWAY = "record_away"
+    """Agent B couldn't be reserved in time."""
+    MEDIA_AWAY = "media_away"
+    """The media server didn't do in time what it was told."""
+    FENCE_IGNORED = "fence_ignored"
+    """Agent A wasn't seen silent in the room she had to leave for the other."""
+    VOICE_STAYED = "voice_stayed"
+    """The briefer wasn't seen gone, and the caller would have heard it."""
+    MOVE_LATE = "move_late"
+    """The caller and agent B weren't seen live together in time."""
+    REFUSED = "refused"
+    """A step was refused for good: to try again would not have helped."""
+    ABANDONED = "abandoned"
+    """Its workflow was ended from outside, and could not say how the transfer ended."""
+
+
 class Decision(StrEnum):
     """What a person may decide about a running transfer."""
 

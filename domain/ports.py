@@ -11,6 +11,7 @@ from typing import Protocol
 from domain.briefing import Briefing, Material
 from domain.journal import Batch
 from domain.seating import Grant, Presence
+from domain.sweeping import Leftover
 
 
 class Rooms(Protocol):
@@ -21,6 +22,10 @@ class Rooms(Protocol):
 
     async def close(self, room: str) -> None:
         """Close a room and put everybody out; closing a closed room changes nothing."""
+
+    async def open_for(self, at_least: timedelta) -> tuple[str, ...]:
+        """Name the rooms that have been open for so long, whoever's they are."""
+        ...
 
     async def look(self, rooms: tuple[str, ...]) -> Presence:
         """Say who is in these rooms, and which of them have vanished."""
@@ -170,6 +175,33 @@ class Reservations(Protocol):
         """End the reservation; `missed`: the agent let it ring, and is away from now on."""
 
 
+class Leftovers(Protocol):
+    """What the record knows of things that may have outlived their owners, of all tenants."""
+
+    async def of_rooms(self, rooms: tuple[str, ...]) -> tuple[Leftover, ...]:
+        """Say whose these rooms are; those that are not ours are left out."""
+        ...
+
+    async def unfinished(self, older_than: timedelta) -> tuple[Leftover, ...]:
+        """List calls and transfers that have not ended, and reservations whose time is over."""
+        ...
+
+    async def settle(self, leftover: Leftover) -> None:
+        """Write down that it was swept; a call, transfer or reservation ends with it."""
+
+
+class Workflows(Protocol):
+    """The workflows that own things."""
+
+    async def running(self, owners: frozenset[str]) -> frozenset[str]:
+        """Say which of these run.
+
+        Raises:
+            Unreachable: it could not be asked of one of them.
+        """
+        ...
+
+
 class Sealing(Protocol):
     """Makes text unreadable where it is kept."""
 
@@ -191,3 +223,5 @@ class Ports:
     briefings: Briefings
     reservations: Reservations
     sealing: Sealing
+    leftovers: Leftovers
+    workflows: Workflows

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.briefing import Turn
+from domain.figures import Tally
 from domain.phases import CallState, Decision, Phase, Role, TurnKind
 from domain.ports import KeptSeat
 from domain.views import AgentView, CallView, SignedIn, TransferView
@@ -213,6 +214,10 @@ class Record(People, Protocol):
 
     async def wait_for_events(self, last_id: int) -> None:
         """Return when there may be newer events, at the latest after a second."""
+
+    async def tallies(self) -> tuple[Tally, ...]:
+        """Read what was added up of everything that operations watch, over all tenants."""
+        ...
 
     async def ping(self) -> None:
         """Reach the database, or raise."""

@@ -1,7 +1,7 @@
 """The words people read and hear: timelines, outcomes, and what a caller is told."""
 
 from domain.journal import Event
-from domain.phases import Outcome, Phase, Responsible
+from domain.phases import Cause, Outcome, Phase, Responsible
 from domain.voice import Wait
 
 TIMELINE: dict[Event, str] = {
@@ -44,6 +44,9 @@ TIMELINE: dict[Event, str] = {
     Event.RETURNING: "{caller} goes back to {agent_a}.",
     Event.SEAT_OFFERED: "{actor} is asked to take a seat.",
     Event.ENDED: "The transfer has ended: {outcome}.",
+    Event.ROOM_SWEPT: "A room that nobody owned any more was closed.",
+    Event.CALL_SWEPT: "The call was cut off from outside, and is over.",
+    Event.TRANSFER_SWEPT: "The transfer was cut off from outside, and is over.",
 }
 
 OUTCOME: dict[Outcome, str] = {
@@ -58,6 +61,21 @@ OUTCOME: dict[Outcome, str] = {
     Outcome.AGENT_B_LEFT: "{agent_b} left before {caller} could be handed over.",
     Outcome.FAILED: "{caller} couldn't be moved, and stays where they were.",
 }
+
+CAUSE: dict[Cause, str] = {
+    Cause.ROOM_MISSING: "No room could be opened for {agent_b}. {caller} stays where they were.",
+    Cause.RECORD_AWAY: "{agent_b} couldn't be asked: the record is away. {caller} stays where they "
+    "were.",
+    Cause.MEDIA_AWAY: "The media server didn't answer. {caller} stays where they were.",
+    Cause.FENCE_IGNORED: "{agent_a} couldn't be silenced in the room she was to leave, so the "
+    "transfer was stopped. {caller} stays where they were.",
+    Cause.VOICE_STAYED: "The spoken briefing couldn't be stopped, so {caller} was not let in to "
+    "hear it, and stays where they were.",
+    Cause.MOVE_LATE: "{caller} couldn't be moved in time, and stays where they were.",
+    Cause.REFUSED: "A step of the transfer was refused. {caller} stays where they were.",
+    Cause.ABANDONED: "The transfer was cut off from outside before it could end.",
+}
+"""What people read instead of the one sentence for `failed`, where the cause is known."""
 
 WITH_SOMEBODY: dict[Phase, str] = {
     Phase.PREPARING: "A colleague is being asked to join.",

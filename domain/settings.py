@@ -156,6 +156,14 @@ class VoiceSettings(BaseSettings):
     hold_message: str = Field("", max_length=300, description="said after each of these lines")
 
 
+class SweepSettings(BaseSettings):
+    """The sweeper of what has outlived its owner."""
+
+    model_config = SettingsConfigDict(env_prefix="SWEEP_", frozen=True)
+
+    every_s: float = Field(300, ge=10, le=86_400, description="from one sweep to the next")
+
+
 def explain(error: ValidationError) -> str:
     """Say in one line per setting what is wrong with the environment."""
     lines = []

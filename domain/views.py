@@ -5,7 +5,17 @@ from typing import Literal
 
 from domain.briefing import Briefing
 from domain.payload import Payload
-from domain.phases import Availability, CallState, Decision, Outcome, Phase, Responsible, Role, Way
+from domain.phases import (
+    Availability,
+    CallState,
+    Cause,
+    Decision,
+    Outcome,
+    Phase,
+    Responsible,
+    Role,
+    Way,
+)
 
 
 class PersonView(Payload):
@@ -127,6 +137,8 @@ class TransferView(Payload):
     call_id: str
     phase: Phase
     outcome: Outcome | None
+    cause: Cause | None = None
+    """Why it failed, for operations; `reason` says it to people."""
     reason: str | None
     reference: str | None
     notes: str | None

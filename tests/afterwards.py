@@ -2,6 +2,7 @@
 
 import base64
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from temporalio.api.enums.v1 import EventType, TimeoutType, WorkflowTaskFailedCause
@@ -10,6 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
+from adapters.sql.tallies import BEGINS
 from domain.journal import Entry, Event
 from domain.phases import Phase
 from domain.seating import Presence
@@ -44,6 +46,7 @@ async def hold_to_promises(stage: "Stage") -> None:
         if writer not in stage.terminated:
             _one_outcome(stage.journal.of(writer))
         _one_responsible(stage.journal.of(writer))
+        _phases_begin_with_entries_that_are_measured(stage.journal.of(writer))
     assert not stage.rooms.people, f"rooms are left: {stage.rooms.people}"
     assert not stage.reservations.held, f"agents are still reserved: {stage.reservations.held}"
     replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter)
@@ -94,6 +97,13 @@ def _a_caller_never_hears_a_briefing(moment: Presence) -> None:
 def _entries_are_in_order(entries: list[Entry]) -> None:
     assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+
+
+def _phases_begin_with_entries_that_are_measured(entries: list[Entry]) -> None:
+    """Metrics read from the events of a journal how long a transfer stayed in each phase."""
+    told = [(entry.event, entry.transfer.phase) for entry in entries if entry.transfer]
+    for (_, before), (event, phase) in pairwise(told):
+        assert before is phase or BEGINS.get(event) is phase, f"{event} begins {phase} unmeasured"
 
 
 def _one_outcome(entries: list[Entry]) -> None:

@@ -21,10 +21,12 @@ from domain.orders import CallOrder, Patience
 from domain.ports import Ports
 from domain.seating import Presence
 from durable.search_attributes import register_search_attributes
+from durable.workflows import TemporalWorkflows
 from tests.afterwards import hold_to_promises
 from tests.fakes.record import (
     FakeBriefings,
     FakeJournal,
+    FakeLeftovers,
     FakeReservations,
     FakeSealing,
     FakeSeats,
@@ -64,6 +66,7 @@ class Stage:
         self.seats = FakeSeats()
         self.reservations = FakeReservations()
         self.briefings = FakeBriefings()
+        self.leftovers = FakeLeftovers(self.journal)
         self.people: dict[str, Person] = {}
         self.calls: list[StagedCall] = []
         self.workflows: list[str] = []
@@ -79,6 +82,8 @@ class Stage:
             briefings=self.briefings,
             reservations=self.reservations,
             sealing=FakeSealing(),
+            leftovers=self.leftovers,
+            workflows=TemporalWorkflows(client),
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()

@@ -17,12 +17,15 @@ from domain.phases import BriefingSource, Decision, Phase, Role, TurnKind
 from domain.ports import KeptSeat
 from domain.record import NewCall, NewTransfer
 from domain.seating import OPEN
+from domain.sweeping import Kind, Leftover
 from tests.record_samples import NOON, Sample, begin, entry, tell_all
 
 OF_NO_TENANT = {
     *("claim_key", "settle_key"),  # the scope names the tenant
     *("revoke", "room_use", "is_void"),  # rooms are 128 random bits, so they belong to one tenant
     *("events_after", "newest_event", "oldest_event", "wait_for_events"),  # a process tails all
+    *("of_rooms", "unfinished"),  # the sweeper's
+    "tallies",  # counts of all, and of nobody
     *("ping", "close"),
 }
 WORDS = ("Carol", "Ann", "Bob", "parcel", "upset", "Where is it?", "case 7", "secret")
@@ -57,6 +60,13 @@ def arguments(sample: Sample) -> dict[str, Any]:
         "reason": "intruder",
         "decision": Decision.DECLINE,
         "briefing": BRIEFING,
+        "leftover": Leftover(
+            kind=Kind.TRANSFER,
+            tenant=tenant,
+            call_id=sample.call_id,
+            transfer_id=transfer,
+            owners=("transfer/x",),
+        ),
         "gap_ms": 1.0,
         "until": timedelta(minutes=1),
         "limit": 9,
@@ -69,7 +79,7 @@ def methods() -> Iterator[str]:
     for name, method in inspect.getmembers(SqlRecord, inspect.iscoroutinefunction):
         if not name.startswith("_") and name not in OF_NO_TENANT:
             signature = set(inspect.signature(method).parameters)
-            assert signature & {"tenant", "call", "transfer", "seat", "batch"}, name
+            assert signature & {"tenant", "call", "transfer", "seat", "batch", "leftover"}, name
             yield name
 
 

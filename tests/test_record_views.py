@@ -5,13 +5,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.sql import SqlRecord
+from api.answers import callers_transfer
 from domain.briefing import Briefing
 from domain.errors import NotThere, Refused
 from domain.journal import Event
-from domain.phases import BriefingSource, CallState, Decision, Outcome, Phase, Role, TurnKind
+from domain.phases import (
+    BriefingSource,
+    CallState,
+    Cause,
+    Decision,
+    Outcome,
+    Phase,
+    Role,
+    TurnKind,
+)
 from domain.ports import KeptSeat
 from domain.record import EventKind, NewCall, RoomUse
 from domain.seating import STANDBY
+from domain.sentences import CAUSE
 from domain.views import GapView
 from tests.record_samples import begin, ended, entry, tell_all
 
@@ -82,6 +93,21 @@ async def test_the_reason_of_the_decision_that_stands_is_told_at_the_end(
     assert view.reason == "Bob declined. I am at lunch."
     assert view.decided_by == {Decision.DECLINE: view.agent_b}
     assert [attempt.outcome for attempt in view.attempts] == [Outcome.DECLINED]
+
+
+async def test_a_failure_says_of_what_to_people_and_to_operations(record: SqlRecord) -> None:
+    for cause in Cause:
+        sample = await begin(record)
+        failed = sample.state(Phase.ENDED, outcome=Outcome.FAILED, cause=cause)
+        await record.append(sample.transfer(entry(1, Event.ENDED, transfer=failed)))
+        view = await record.transfer("one", sample.transfer_id)
+        assert view is not None
+        assert (view.outcome, view.cause) == (Outcome.FAILED, cause)
+        names = {"caller": "Carol", "agent_a": "Ann", "agent_b": "Bob"}
+        assert view.reason == CAUSE[cause].format(**names)
+        (line,) = view.timeline
+        assert line.text == f"The transfer has ended: failed, {cause.replace('_', ' ')}."
+        assert "cause" not in callers_transfer(view).model_dump()
 
 
 async def test_the_caller_reports_the_gap_and_everybody_reads_it(record: SqlRecord) -> None:

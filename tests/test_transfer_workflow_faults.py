@@ -8,7 +8,7 @@ import pytest
 from domain.errors import NotThere, Refused, Unreachable
 from domain.journal import Event
 from domain.names import BRIEFER, HOST, is_host
-from domain.phases import Outcome, Phase
+from domain.phases import Cause, Outcome, Phase
 from tests.people import StagedTransfer
 from tests.stage import BRIEF, WITHIN_S, Stage
 from workflows.options import ALIVE
@@ -186,6 +186,7 @@ async def test_a_refused_step_gives_the_caller_back(stage: Stage) -> None:
     stage.rooms.failing["hold"] = [Refused("no")]
     await transfer.come(transfer.a)
     await transfer.ends(Outcome.FAILED)
+    assert transfer.now.cause is Cause.REFUSED
     await call.is_with("agt_a")
 
 
@@ -236,6 +237,7 @@ async def test_reservations_that_refuse_fail_the_transfer(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.ends(Outcome.FAILED)
+    assert transfer.now.cause is Cause.REFUSED
     await call.is_with("agt_a")
 
 
@@ -247,7 +249,7 @@ async def test_a_fence_that_does_not_hold_keeps_agent_a_out_of_room_b(stage: Sta
     await transfer.come(transfer.a)
     await transfer.tells(Event.HOLD_STARTED)
     await transfer.reach(Phase.ENDED)
-    assert transfer.now.outcome is Outcome.FAILED
+    assert (transfer.now.outcome, transfer.now.cause) == (Outcome.FAILED, Cause.FENCE_IGNORED)
     stage.rooms.deaf_to.clear()
     await call.is_with("agt_a")
     assert not any(m.live("agt_a", transfer.room_b) for m in stage.rooms.moments)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from domain.journal import Event
-from domain.phases import Decision, Outcome, Phase, Responsible, Way
+from domain.phases import Cause, Decision, Outcome, Phase, Responsible, Way
 from tests.stage import Stage
 
 BEFORE_THE_MOVE = [Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING]
@@ -142,6 +142,7 @@ async def test_a_caller_who_cannot_be_moved_in_time_stays_with_agent_a(stage: St
     await transfer.accept()
     await transfer.complete()
     await transfer.ends(Outcome.FAILED)
+    assert transfer.now.cause is Cause.MOVE_LATE
     await call.is_with("agt_a")
     assert Event.MOVE_UNDONE in transfer.events
     assert not call.hears_hold()

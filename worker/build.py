@@ -11,14 +11,16 @@ from activities.briefings import BriefingActivities
 from activities.record import RecordActivities
 from activities.rooms import CLOSELY, RoomActivities
 from activities.seats import SeatActivities
+from activities.sweep import SweepActivities
 from activities.voices import VoiceActivities
 from domain.names import BRIEFING_QUEUE, CONTROL_QUEUE, RECORD_QUEUE
 from domain.ports import Ports
 from worker.interceptors import BEAT, KeepAlive, TranslateErrors
 from workflows.call import CallWorkflow
+from workflows.sweep import SweepWorkflow
 from workflows.transfer import TransferWorkflow
 
-WORKFLOWS = [CallWorkflow, TransferWorkflow]
+WORKFLOWS = [CallWorkflow, TransferWorkflow, SweepWorkflow]
 
 ORPHANED = timedelta(seconds=1)
 """How long a workflow waits for the worker that knew it before another takes it: after a kill -9
@@ -38,6 +40,7 @@ def build_workers(
     voices = VoiceActivities(ports.voices, ports.briefings, ports.sealing)
     briefings = BriefingActivities(ports.summaries, ports.briefings)
     record = RecordActivities(ports.journal, ports.reservations)
+    sweep = SweepActivities(ports.rooms, ports.leftovers, ports.workflows)
     control: list[Callable[..., Any]] = [
         rooms.open_room,
         rooms.close_room,
@@ -54,7 +57,14 @@ def build_workers(
         _worker(
             client,
             RECORD_QUEUE,
-            [record.write_journal, record.reserve, record.release, seats.revoke_seat],
+            [
+                record.write_journal,
+                record.reserve,
+                record.release,
+                seats.revoke_seat,
+                sweep.find_orphans,
+                sweep.sweep,
+            ],
             grace,
         ),
     ]

@@ -21,10 +21,13 @@ from domain.settings import (
     LogSettings,
     ModelSettings,
     SecretSettings,
+    SweepSettings,
     explain,
 )
 from durable.connect import connect
+from durable.schedules import keep_schedules
 from durable.search_attributes import register_search_attributes
+from durable.workflows import TemporalWorkflows
 from worker.build import build_workers
 
 log = logging.getLogger(__name__)
@@ -36,10 +39,11 @@ def main() -> None:
         livekit = LiveKitSettings()
         secret = SecretSettings()
         database, models, logs = DatabaseSettings(), ModelSettings(), LogSettings()
+        sweep = SweepSettings()
     except ValidationError as error:
         sys.exit(explain(error))
     setup_logging(logs)
-    asyncio.run(serve(livekit, database, secret, models))
+    asyncio.run(serve(livekit, database, secret, models, sweep))
     # A Temporal client that Python meets at its very end crashes it in one of three runs
     # (measured, temporalio 1.35).
     gc.collect()
@@ -50,6 +54,7 @@ async def serve(
     database: DatabaseSettings,
     secret: SecretSettings,
     models: ModelSettings,
+    sweep: SweepSettings,
 ) -> None:
     """Run the workers until SIGTERM or SIGINT; what is under way is finished first."""
     stop = asyncio.Event()
@@ -57,6 +62,7 @@ async def serve(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect()
     await register_search_attributes(client)
+    await keep_schedules(client, sweep)
     async with AsyncExitStack() as stack:
         media = await stack.enter_async_context(open_livekit(livekit))
         record = await stack.enter_async_context(open_record(database.url))
@@ -71,6 +77,8 @@ async def serve(
             briefings=record,
             reservations=record,
             sealing=Sealer(secret.secret_key.get_secret_value()),
+            leftovers=record,
+            workflows=TemporalWorkflows(client),
         )
         await summaries.warm()
         for worker in build_workers(client, ports):

@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
-    from domain.phases import Completes, Decision, Outcome, Phase
+    from domain.phases import Cause, Completes, Decision, Outcome, Phase
     from domain.seating import OPEN
     from domain.voice import OVERLAP
     from workflows.course import Course, Stopped
@@ -114,7 +114,7 @@ class Consultation:
             return
         course.note(Event.HOLD_STARTED)
         if not await course.fence(a, course.room_a):
-            raise Stopped(Outcome.FAILED)
+            raise Stopped(Outcome.FAILED, Cause.FENCE_IGNORED)
         self._floor.place(a, course.room_b, OPEN)
         course.enter(Phase.CONSULTING, Event.CONSULT_STARTED)
 

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import CallStatus, Event, Move, SeatNotice, TransferState
     from domain.names import call_workflow, room_name
     from domain.orders import TransferOrder, TransferReport
-    from domain.phases import Decision, Outcome, Phase, Responsible
+    from domain.phases import Cause, Decision, Outcome, Phase, Responsible
     from domain.seating import FENCED
     from workflows.decisions import BEING_ASKED, Decisions
     from workflows.desk import DecisionDesk
@@ -33,9 +33,10 @@ BRIEF = frozenset({Phase.PREPARING, Phase.MOVING})
 class Stopped(Exception):
     """Something has ended the transfer before the move was verified."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, cause: Cause | None = None) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+        self.cause = cause
 
 
 class Course(DecisionDesk):
@@ -53,6 +54,7 @@ class Course(DecisionDesk):
         self.meeting_room = self.room_b if order.follows else self.room_a
         self.move: Move | None = None
         self.outcome: Outcome | None = None
+        self.cause: Cause | None = None
         self.caller_has_left = False
         self.is_flipped = False
         self.hold = Hold(self.floor, self.room_a)
@@ -200,7 +202,7 @@ class Course(DecisionDesk):
     def enter(self, phase: Phase, event: Event) -> None:
         """Go on to a phase, and say so everywhere."""
         self.phase = phase
-        show(phase, self.outcome, self.responsible)
+        show(phase, self.outcome, self.responsible, self.cause)
         self.note(event)
 
     def note(self, event: Event, actor: str | None = None) -> None:
@@ -243,6 +245,7 @@ class Course(DecisionDesk):
         return TransferState(
             phase=self.phase,
             outcome=self.outcome,
+            cause=self.cause if self.outcome else None,
             agent_b=self.agent_b,
             room_a=self.room_a,
             room_b=self.room_b,

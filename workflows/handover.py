@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event, Move
-    from domain.phases import Decision, Outcome, Phase, Way
+    from domain.phases import Cause, Decision, Outcome, Phase, Way
     from domain.seating import OPEN
     from workflows.course import ROOMS_FOLLOW, Course, Stopped
 
@@ -38,7 +38,7 @@ class Handover:
         by = flipped_at + self._order.patience.move
         if not await course.until(self._are_together, by=by, of="the move"):
             course.note(Event.MOVE_UNDONE)
-            raise Stopped(Outcome.FAILED)
+            raise Stopped(Outcome.FAILED, Cause.MOVE_LATE)
         took_ms = round((workflow.now() - flipped_at) / timedelta(milliseconds=1))
         course.move = Move(way=way, took_ms=took_ms)
         course.note(Event.MOVED)

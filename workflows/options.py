@@ -98,6 +98,16 @@ RESERVING = ActivityConfig(
 )
 
 
+# Nobody waits for it, and another sweep comes: what fails is left for that one.
+SWEEPING = ActivityConfig(
+    task_queue=RECORD_QUEUE,
+    start_to_close_timeout=timedelta(seconds=30),
+    heartbeat_timeout=UNHURRIED,
+    schedule_to_close_timeout=timedelta(minutes=1),
+    retry_policy=RetryPolicy(maximum_attempts=3),
+)
+
+
 def watch_at(every: timedelta, *, closely: bool) -> ActivityConfig:
     """Watch at a pace: where nobody looks closely, a dead worker may be noticed late."""
     summary = f"until something changes, every {every.total_seconds():g} s"

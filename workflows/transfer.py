@@ -10,10 +10,11 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
     from domain.orders import Redirect, TransferOrder, TransferReport, Who
-    from domain.phases import Decision, Outcome, Phase
+    from domain.phases import Cause, Decision, Outcome, Phase
     from domain.seating import FENCED, OPEN, STANDBY, SeatIssued
     from workflows import steps
     from workflows.briefer import Briefer
+    from workflows.causes import cause_of
     from workflows.consultation import Consultation
     from workflows.course import Course, Stopped
     from workflows.decisions import BEFORE_THE_FLIP, BEING_ASKED, Refusal
@@ -95,7 +96,7 @@ class TransferWorkflow(Course):
             raise Stopped(Outcome.BUSY)
         by = workflow.now() + ROOM_OPENS
         if not await self.until(lambda: self.floor.is_open(self.room_b), by=by, of="room B"):
-            raise Stopped(Outcome.FAILED)
+            raise Stopped(Outcome.FAILED, Cause.ROOM_MISSING)
 
     async def _ring(self) -> None:
         """Ask agent B, who is briefed as soon as they are there; the caller takes a deaf seat."""
@@ -147,8 +148,12 @@ class TransferWorkflow(Course):
         if self.move is not None:
             return Outcome.COMPLETED
         if isinstance(stop, Stopped):
+            self.cause = stop.cause
             return stop.outcome
-        return Outcome.CANCELLED if is_cancelled_exception(stop) else Outcome.FAILED
+        if is_cancelled_exception(stop):
+            return Outcome.CANCELLED
+        self.cause = cause_of(stop)
+        return Outcome.FAILED
 
     async def _end(self, outcome: Outcome) -> TransferReport:
         """Let agent A go, or give the caller back to her; then leave nothing behind."""

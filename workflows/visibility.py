@@ -4,7 +4,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from domain.phases import Outcome, Phase, Responsible
+    from domain.phases import Cause, Outcome, Phase, Responsible
 
 TRANSFER_PHASE = SearchAttributeKey.for_keyword("TransferPhase")
 TRANSFER_OUTCOME = SearchAttributeKey.for_keyword("TransferOutcome")
@@ -24,14 +24,25 @@ def attributes(call_id: str, tenant: str, phase: Phase | None = None) -> TypedSe
     return TypedSearchAttributes(pairs)
 
 
-def show(phase: Phase, outcome: Outcome | None, responsible: Responsible) -> None:
+def show(
+    phase: Phase,
+    outcome: Outcome | None,
+    responsible: Responsible,
+    cause: Cause | None = None,
+) -> None:
     """Show where a transfer stands, in the list and on its page."""
     if workflow.info().typed_search_attributes.get(TRANSFER_PHASE) != phase:
         changes = [TRANSFER_PHASE.value_set(phase)]
         if outcome:
             changes.append(TRANSFER_OUTCOME.value_set(outcome))
         workflow.upsert_search_attributes(changes)
-    ended = f" · outcome **{outcome}**" if outcome else ""
-    workflow.set_current_details(
-        f"Phase **{phase}**{ended}. Responsible for the caller: **{responsible}**."
-    )
+    workflow.set_current_details(details(phase, outcome, responsible, cause))
+
+
+def details(
+    phase: Phase, outcome: Outcome | None, responsible: Responsible, cause: Cause | None
+) -> str:
+    """Say where a transfer stands, in the UI's markdown."""
+    why = f" ({cause})" if cause else ""
+    ended = f" · outcome **{outcome}**{why}" if outcome else ""
+    return f"Phase **{phase}**{ended}. Responsible for the caller: **{responsible}**."

@@ -8,11 +8,12 @@ from adapters.sql.briefings import SqlBriefings
 from adapters.sql.calls import SqlCalls
 from adapters.sql.engine import LIMIT, Database
 from adapters.sql.events import SqlEvents
-from adapters.sql.journal import SqlJournal
 from adapters.sql.keys import SqlKeys
+from adapters.sql.leftovers import SqlLeftovers
 from adapters.sql.people import SqlPeople
 from adapters.sql.reservations import SqlReservations
 from adapters.sql.seats import SqlSeats
+from adapters.sql.tallies import SqlTallies
 from adapters.sql.transfers import SqlTransfers
 from adapters.sql.turns import SqlTurns
 
@@ -29,11 +30,12 @@ class SqlRecord(
     SqlReservations,
     SqlKeys,
     SqlEvents,
-    SqlJournal,
+    SqlLeftovers,
+    SqlTallies,
 ):
     """The whole record, one class per noun: `domain.record.Record` and the worker's ports.
 
-    The worker passes it as `journal`, `seats`, `briefings` and `reservations` alike.
+    The worker passes it as `journal`, `seats`, `briefings`, `reservations` and `leftovers` alike.
     """
 
     async def close(self) -> None:

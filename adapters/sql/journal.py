@@ -11,6 +11,7 @@ from adapters.sql.engine import Database
 from adapters.sql.events import NewEvent, tell
 from adapters.sql.people import names, telling_agents
 from adapters.sql.tables import attempts, calls, entries, transfers
+from adapters.sql.tallies import tally_entry
 from adapters.sql.transfers import tell_transfer, transfer_row
 from domain.journal import Batch, CallStatus, Entry, Event, SeatNotice, TransferState
 from domain.phases import CallState, Phase
@@ -62,6 +63,7 @@ async def _write(db: AsyncConnection, batch: Batch, entry: Entry) -> None:
         "text": await _sentence(db, batch.tenant, entry, call, transfer),
     }
     await db.execute(sa.insert(entries).values(row))
+    await tally_entry(db, batch.tenant, entry, transfer)
     if entry.call and _is_newer(call, batch, entry):
         await _keep_call(db, batch, entry, entry.call, call.ended_at)
     if entry.transfer and transfer is not None:
@@ -134,15 +136,20 @@ async def _sentence(
     if entry.transfer:
         agent_b = entry.transfer.agent_b  # the row still says who was asked before
     actor = entry.actor or (entry.seat.person if entry.seat else None) or agent
-    outcome = entry.transfer.outcome if entry.transfer else None
     known = await names(db, tenant, (call.caller_id, actor, agent_a, agent_b))
     return TIMELINE[entry.event].format(
         caller=known[call.caller_id],
         actor=known[actor or ""],
         agent_a=known[agent_a or ""],
         agent_b=known[agent_b or ""],
-        outcome=outcome.replace("_", " ") if outcome else "",
+        outcome=_ending(entry.transfer),
     )
+
+
+def _ending(state: TransferState | None) -> str:
+    """Say how a transfer has ended and, where it failed, of what."""
+    words = (state.outcome, state.cause) if state else ()
+    return ", ".join(word.replace("_", " ") for word in words if word)
 
 
 async def _tell_call(db: AsyncConnection, tenant: str, call_id: str) -> None:

@@ -124,6 +124,7 @@ calls = sa.Table(
     sa.ForeignKeyConstraint(["tenant", "caller_id"], ["people.tenant", "people.id"]),
     sa.Index(None, "tenant", "created_at", "id"),
     sa.Index(None, "tenant", "agent", "state"),
+    sa.Index(None, "state"),
     sa.Index(None, "room"),
 )
 """`status`: a `CallStatus`; `writer`, `sequence`, `status_at`: the entry it came with."""
@@ -166,6 +167,7 @@ transfers = sa.Table(
     sa.Index(None, "tenant", "created_at", "id"),
     sa.Index(None, "tenant", "call_id"),
     sa.Index(None, "tenant", "reference"),
+    sa.Index(None, "phase"),
     sa.Index(None, "room_a"),
     sa.Index(None, "room_b"),
 )
@@ -258,6 +260,18 @@ events = sa.Table(
     sqlite_autoincrement=True,
 )
 """Append-only. Ids are never used twice, also after old events have been deleted."""
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    _key("tenant"),
+    _key("figure"),
+    _key("label"),
+    _key("at_most"),
+    sa.Column("count", NUMBER, nullable=False),
+    sa.Column("sum", sa.Float, nullable=False),
+)
+"""A row a bucket of a figure: see `domain.figures`."""
 
 keys = sa.Table(
     "keys",

@@ -13,7 +13,7 @@ from adapters.sql.tables import attempts, briefings, calls, entries, reasons
 from domain.journal import Event, Move, TransferState
 from domain.orders import Patience
 from domain.phases import Decision, Outcome, Phase
-from domain.sentences import OUTCOME
+from domain.sentences import CAUSE, OUTCOME
 from domain.views import (
     AttemptView,
     BriefingView,
@@ -91,6 +91,7 @@ def _view(row: sa.Row[Any], state: TransferState, beside: _Beside) -> TransferVi
         call_id=row.call_id,
         phase=state.phase,
         outcome=state.outcome,
+        cause=state.cause,
         reason=_reason(row, state, beside),
         reference=row.reference,
         notes=row.notes,
@@ -139,7 +140,8 @@ def _reason(row: sa.Row[Any], state: TransferState, beside: _Beside) -> str | No
     decision = GIVES_REASON.get(state.outcome)
     by = next((d.by for d in state.decided if d.decision is decision), None)
     people = beside.names
-    sentence = OUTCOME[state.outcome].format(
+    told = CAUSE[state.cause] if state.cause else OUTCOME[state.outcome]
+    sentence = told.format(
         caller=people[beside.callers[row.call_id]],
         agent_a=people[row.agent_a],
         agent_b=people[state.agent_b],

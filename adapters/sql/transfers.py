@@ -1,6 +1,6 @@
 """Transfers: their private half from the api, the rest as their workflow reports it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ from adapters.sql.engine import Database
 from adapters.sql.events import NewEvent, tell
 from adapters.sql.paging import page
 from adapters.sql.tables import attempts, calls, reasons, transfers
+from adapters.sql.tallies import tally
 from adapters.sql.transfer_views import transfer_views
 from domain.errors import NotThere
+from domain.figures import Figure
 from domain.phases import Decision, Phase
 from domain.record import EventKind, NewTransfer
 from domain.views import TransferView
@@ -122,7 +124,9 @@ class SqlTransfers:
     async def report_gap(self, tenant: str, transfer_id: str, gap_ms: float) -> None:
         mine = (transfers.c.tenant == tenant, transfers.c.id == transfer_id)
         async with self._db.writing() as db:
-            await transfer_row(db, tenant, transfer_id)
+            if (await transfer_row(db, tenant, transfer_id)).gap_ms is None:
+                silent = timedelta(milliseconds=max(0.0, gap_ms))  # below zero, sounds overlapped
+                await tally(db, tenant, Figure.SILENCES, "", silent)
             await db.execute(sa.update(transfers).where(*mine).values(gap_ms=gap_ms))
             await tell_transfer(db, tenant, transfer_id)
 

@@ -72,7 +72,10 @@ async def _state(probe: Probe) -> str:
     responses=problems(NotSignedIn, NotYours),
 )
 async def see_metrics(request: Request, services: ServicesDep, given: BearerDep) -> Response:
-    """Count requests and open streams, for Prometheus; beyond development with a token."""
+    """Say for Prometheus how busy this process is, and how transfers fare in all of them.
+
+    Beyond development with a token.
+    """
     token = services.settings.metrics_token
     if token is None and services.settings.auth_mode != "dev":
         raise NotYours
@@ -81,4 +84,5 @@ async def see_metrics(request: Request, services: ServicesDep, given: BearerDep)
         if not secrets.compare_digest(shown, token.get_secret_value().encode()):
             raise NotSignedIn(invalid=given is not None)
     metrics: Metrics = request.app.state.metrics
-    return Response(metrics.text(), media_type=metrics.media_type)
+    recorded = await request.app.state.figures.now()
+    return Response(metrics.text(recorded), media_type=metrics.media_type)

@@ -4,13 +4,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.briefing import Briefing, Material
 from domain.errors import NotThere, PortError, Unreachable
 from domain.journal import Batch, Entry, Event
-from domain.phases import BriefingSource
+from domain.phases import BriefingSource, CallState, Phase
 from domain.ports import KeptSeat
+from domain.sweeping import Kind, Leftover
 
 CANARY = "canary-7f3a"
 """In everything private that the record holds: it must never be seen in a workflow's history."""
@@ -22,11 +23,13 @@ class FakeJournal:
 
     entries: dict[str, dict[int, Entry]] = field(default_factory=lambda: defaultdict(dict))
     away: bool = False
+    batches: list[Batch] = field(default_factory=list)
     on_seat: Callable[[Batch, Entry], None] = lambda _batch, _entry: None
 
     async def append(self, batch: Batch) -> None:
         if self.away:
             raise Unreachable("The database is away")
+        self.batches.append(batch)
         for entry in batch.entries:
             if entry.sequence not in self.entries[batch.writer]:
                 self.entries[batch.writer][entry.sequence] = entry
@@ -119,6 +122,72 @@ class FakeSummaries:
         return Briefing(
             text=f"{material.caller_name} was charged twice.", source=BriefingSource.RULES
         )
+
+
+@dataclass
+class FakeLeftovers:
+    """Knows rooms, calls and transfers from a journal, and what was settled."""
+
+    journal: FakeJournal
+    settled: list[Leftover] = field(default_factory=list)
+    late: list[Leftover] = field(default_factory=list)
+    """Reservations whose time is over."""
+    away: bool = False
+
+    async def of_rooms(self, rooms: tuple[str, ...]) -> tuple[Leftover, ...]:
+        self._perhaps_fail()
+        found: dict[str, Leftover] = {}
+        for batch in self.journal.batches:
+            for entry in batch.entries:
+                transfer, call = entry.transfer, entry.call
+                known = {transfer.room_a, transfer.room_b} if transfer else set()
+                for room in (known | {call.room if call else None}) & set(rooms):
+                    assert room
+                    found[room] = self._of_call(Kind.ROOM, batch, room)
+        return tuple(found.values())
+
+    async def unfinished(self, older_than: timedelta) -> tuple[Leftover, ...]:
+        self._perhaps_fail()
+        found = {}
+        until = datetime.now(UTC) - older_than
+        for batch in self.journal.batches:
+            told = self.journal.of(batch.writer)
+            call, transfer = told[-1].call, told[-1].transfer
+            if told[0].at > until:
+                continue
+            if batch.transfer_id and transfer and transfer.phase is not Phase.ENDED:
+                found[batch.writer] = Leftover(
+                    kind=Kind.TRANSFER,
+                    tenant=batch.tenant,
+                    call_id=batch.call_id,
+                    transfer_id=batch.transfer_id,
+                    owners=(batch.writer,),
+                )
+            elif not batch.transfer_id and call and call.state is not CallState.ENDED:
+                found[batch.writer] = self._of_call(Kind.CALL, batch, call.room)
+        return tuple(one for one in (*found.values(), *self.late) if one not in self.settled)
+
+    async def settle(self, leftover: Leftover) -> None:
+        self._perhaps_fail()
+        if leftover not in self.settled:
+            self.settled.append(leftover)
+
+    def of_kind(self, kind: Kind) -> list[Leftover]:
+        return [one for one in self.settled if one.kind is kind]
+
+    def _of_call(self, kind: Kind, batch: Batch, room: str) -> Leftover:
+        writers = {b.writer for b in self.journal.batches if b.call_id == batch.call_id}
+        return Leftover(
+            kind=kind,
+            tenant=batch.tenant,
+            call_id=batch.call_id,
+            room=room,
+            owners=tuple(sorted(writers)),
+        )
+
+    def _perhaps_fail(self) -> None:
+        if self.away:
+            raise Unreachable("The database is away")
 
 
 class FakeSealing:

@@ -34,6 +34,7 @@ class FakeRooms:
     """A media server: it admits by token, obeys, fails on demand and forgets nothing."""
 
     people: dict[str, dict[str, Guest]] = field(default_factory=dict)
+    opened: dict[str, datetime] = field(default_factory=dict)
     moments_at: list[tuple[datetime, Presence]] = field(default_factory=list)
     """Everything that ever was the case, in order, and since when."""
     away: bool = False
@@ -47,6 +48,12 @@ class FakeRooms:
     async def open(self, room: str) -> None:
         self._perhaps_fail("open")
         self.people.setdefault(room, {})
+        self.opened.setdefault(room, datetime.now(UTC))
+
+    async def open_for(self, at_least: timedelta) -> tuple[str, ...]:
+        self._perhaps_fail("open_for")
+        until = datetime.now(UTC) - at_least
+        return tuple(room for room in self.people if self.opened[room] <= until)
 
     async def close(self, room: str) -> None:
         self._perhaps_fail("close")

@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
+import "./style/transfer.css";
 
 type Load = () => Promise<ComponentType>;
 

@@ -21,10 +21,17 @@ class Cast:
     def tabs(self) -> dict[str, Tab]:
         return {"maya": self.maya, "ada": self.ada, "bea": self.bea}
 
-    async def ask(self, **fields: str) -> None:
-        """Ada asks Bea to take over, and it rings."""
+    async def pick(self, then: str = "") -> None:
+        """Ada picks Bea, and `then` somebody else if Bea can't."""
         await self.ada.page.keyboard.press("t")
         await self.ada.page.get_by_label(f"Bea {self.mark}").check()
+        if then:
+            await self.ada.page.get_by_text("ask next…").press("Enter")
+            await self.ada.page.get_by_role("checkbox", name=then).press("Space")
+
+    async def ask(self, then: str = "", **fields: str) -> None:
+        """Ada asks Bea to take over, and it rings."""
+        await self.pick(then)
         await self.ada.page.get_by_label("Notes for your colleague").fill("Blocked the payment.")
         for label, text in fields.items():
             await self.ada.page.get_by_label(label).fill(text)
@@ -50,6 +57,13 @@ class Cast:
         await self.maya.until_hears("b")
         await self.bea.until_hears("caller")
         await self.bea.audience("caller")
+
+    async def handed_over(self) -> None:
+        """Bea accepts at once, and has Maya."""
+        await self.bea.press("Accept at once")
+        await self.ada.press("Hand over now")
+        await self.together()
+        await self.outcome("completed")
 
     async def phase(self, name: str) -> None:
         """Both agents' pages show this phase."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stack.local import LocalStack
 from stack.pages import PACKAGES
-from tests.live.web.cast import answered, called, signed_in
+from tests.live.web.cast import answered, called, signed_in, talking
 from tests.live.web.conftest import OpenTab
 from tests.live.web.tab import Tab
 
@@ -72,6 +72,7 @@ async def test_no_screen_has_a_serious_fault(
     await maya.until_hears("a")
     await album.take("talking", maya=maya, ada=ada)
     await ada.page.keyboard.press("t")
+    await ada.page.get_by_label(f"Bea {mark}").check()
     await ada.press("Preview the briefing")
     await ada.page.get_by_label("The briefing your colleague will hear").wait_for()
     await album.take("asking", ada=ada)
@@ -100,4 +101,36 @@ async def test_no_screen_has_a_serious_fault(
     await maya.press("Hang up")
     await maya.sees("The call has ended")
     await album.take("ended", maya=maya, bea=bea)
+    assert not album.faults, "\n".join(album.faults)
+
+
+async def test_no_screen_of_a_way_round_or_back_has_a_serious_fault(
+    open_tab: OpenTab, mark: str
+) -> None:
+    album = Album()
+    cast = await talking(open_tab, mark)
+    ada, bea, dan = cast.ada, cast.bea, await open_tab("c")
+    await signed_in(dan, f"Dan {mark}")
+    await ada.page.keyboard.press("?")
+    await album.take("keys", ada=ada)
+    await ada.page.keyboard.press("Escape")
+    await cast.pick(then=f"Dan {mark}")
+    await album.take("one-after-the-other", ada=ada)
+    await ada.press("Ask them")
+    await bea.press("Decline")
+    await bea.page.keyboard.type("at lunch")
+    await bea.page.keyboard.press("Enter")
+    await dan.page.get_by_test_id("offer").wait_for()
+    await ada.page.keyboard.press("o")
+    await album.take("next", ada=ada)
+    await ada.page.keyboard.press("1")
+    await bea.page.get_by_test_id("offer").wait_for()
+    await dan.sees("You aren't asked any more")
+    await album.take("instead", maya=cast.maya, ada=ada, dan=dan)
+    await cast.handed_over()
+    await album.take("returnable", ada=ada)
+    await ada.page.keyboard.press("u")
+    await ada.audience("caller")
+    await bea.sees("has taken")
+    await album.take("taken-back", maya=cast.maya, ada=ada, bea=bea)
     assert not album.faults, "\n".join(album.faults)

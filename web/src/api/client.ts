@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 export type Call = Schemas["CallView"];
 export type CallerCall = Schemas["CallerCallView"];
 export type Transfer = Schemas["TransferView"];
+export type Attempt = Schemas["AttemptView"];
 export type CallerTransfer = Schemas["CallerTransferView"];
 export type Agent = Schemas["AgentView"];
 export type Briefing = Schemas["BriefingView"];
@@ -98,6 +99,10 @@ export class Api {
     return this.ask("POST", `v1/calls/${callId}/answer`);
   }
 
+  takeBack(callId: string): Promise<Schemas["CallAnswered"]> {
+    return this.ask("POST", `v1/calls/${callId}/take-back`);
+  }
+
   end(callId: string): Promise<unknown> {
     return this.ask("POST", `v1/calls/${callId}/end`);
   }
@@ -140,6 +145,10 @@ export class Api {
 
   decide(transferId: string, decision: Decision, body: object = {}): Promise<Transfer> {
     return this.ask("POST", `v1/transfers/${transferId}/${decision}`, body);
+  }
+
+  redirect(transferId: string, agent: string): Promise<Transfer> {
+    return this.ask("POST", `v1/transfers/${transferId}/redirect`, { to: { agent } });
   }
 
   /** What the following module needs of all this. */

@@ -1,11 +1,13 @@
 /** An agent's page, without its looks: be it Agent A or Agent B. */
 
 import { Api, type Call, type Decision, type Person, type Transfer } from "../api/client";
-import { followAsAgent, Refused, type SeatNotice } from "../follow";
-import { type Audience, audience, Board, isRinging, servedBy, transferOf } from "./board";
+import { followAsAgent, Refused, type Seat, type SeatNotice } from "../follow";
+import { type Audience, audience, Board, handedOver } from "./board";
+import { isRinging, rungFor, servedBy, transferOf } from "./board";
+import { isOut, newsOfCall, newsOfTransfer, type Part } from "./news";
 import { Page } from "./page";
 import { rehearsal, takeWish } from "./rehearsal";
-import { keep, kept, type SignedIn } from "./session";
+import { keep, kept, personIn, type SignedIn } from "./session";
 
 /** In these agent A may be in room B. */
 const CONSULTED = ["consulting", "moving", "introducing"];
@@ -18,6 +20,8 @@ export class AgentDesk extends Page {
   board = new Board();
   /** The transfer that ended last, until it was read. */
   ended: Transfer | null = null;
+  /** The call one is on one's way back to; its agent still has it. */
+  private backTo = "";
   api = new Api();
   readonly follower = followAsAgent({
     callSeat: (id) => this.api.seats.callSeat(id),
@@ -40,9 +44,8 @@ export class AgentDesk extends Page {
   get call(): Call | null {
     const served = servedBy(this.board, this.id);
     if (served) return served;
-    const transfer = this.transfer;
-    const isIn = transfer && this.follower.places.size > 0;
-    return isIn ? (this.board.calls.get(transfer.call_id) ?? null) : null;
+    const isIn = this.follower.places.size > 0;
+    return isIn ? (this.board.calls.get(this.follower.callId) ?? null) : null;
   }
 
   /** The running transfer one takes part in. */
@@ -56,7 +59,22 @@ export class AgentDesk extends Page {
   }
 
   get waiting(): Call[] {
-    return this.board.runningCalls.filter((call) => call.state === "waiting" && !call.transfer_id);
+    const waiting = this.board.runningCalls.filter((call) => call.state === "waiting");
+    return waiting.filter((call) => !call.transfer_id && call !== this.rung);
+  }
+
+  /** The call that rings for this agent, who has just handed it over: agent B was lost. */
+  get rung(): Call | null {
+    return this.isFree ? rungFor(this.board, this.id) : null;
+  }
+
+  /** The transfer whose caller this agent may have back. */
+  get returnable(): Transfer | null {
+    return this.isFree ? handedOver(this.board, this.id, Date.now()) : null;
+  }
+
+  get isFree(): boolean {
+    return this.call === null && this.transfer === null;
   }
 
   get state(): string {
@@ -96,10 +114,16 @@ export class AgentDesk extends Page {
   }
 
   answer(callId: string): Promise<boolean> {
-    return this.act("answer", async () => {
-      const { call, seat } = await this.api.answer(callId);
-      this.board.told("call", call);
-      await this.follower.enter(call.id, seat);
+    return this.act("answer", async () => this.sitDown(await this.api.answer(callId)));
+  }
+
+  /** Have a caller back whom one has just handed over. */
+  takeBack(callId: string): Promise<boolean> {
+    return this.act("take-back", async () => {
+      const taken = await this.api.takeBack(callId);
+      this.backTo = callId;
+      this.ended = null;
+      await this.sitDown(taken);
     });
   }
 
@@ -123,6 +147,11 @@ export class AgentDesk extends Page {
     });
   }
 
+  /** Have somebody else asked, instead of whoever is asked now. */
+  askInstead({ id }: Transfer, agent: string): Promise<boolean> {
+    return this.act("redirect", async () => this.board.keep(await this.api.redirect(id, agent)));
+  }
+
   hangUp(call: Call): Promise<boolean> {
     return this.act("hang-up", () => this.api.end(call.id));
   }
@@ -144,10 +173,14 @@ export class AgentDesk extends Page {
       return;
     }
     const wasReady = this.board.isReady;
+    if (kind === "transfer") this.noteTransfer(view as Transfer);
     this.board.told(kind, view);
-    if (kind === "transfer") this.noteEnd(view as Transfer);
+    if (this.call?.agent?.id === this.id) this.backTo = "";
     if (!wasReady && this.board.isReady) void this.resume();
-    else if (this.isOut(kind, view)) void this.follower.leaveAll();
+    else if (isOut(this.part, kind, view)) {
+      if (kind === "call") this.news = newsOfCall(this.board, this.id, view as Call);
+      void this.follower.leaveAll();
+    }
   }
 
   /** Have robots play with this agent, if the home page asked for that. */
@@ -169,6 +202,11 @@ export class AgentDesk extends Page {
     this.touch();
   }
 
+  private async sitDown({ call, seat }: { call: Call; seat: Seat }): Promise<void> {
+    this.board.told("call", call);
+    await this.follower.enter(call.id, seat);
+  }
+
   private async sitInRoomB(transfer: Transfer): Promise<void> {
     await this.follower.goToRoomB(transfer.call_id, transfer.id, transfer.rooms);
   }
@@ -183,6 +221,9 @@ export class AgentDesk extends Page {
     // The call's seat is A's, and B's second one where the caller's client does nothing.
     if (callId) await this.follower.enter(callId).catch(unlessRefused);
     if (isIn) await this.sitInRoomB(transfer).catch(unlessRefused);
+    // Whom a reloaded page may take back it knows from here.
+    for (const one of await this.api.transfers({ limit: "5" })) this.board.keep(one);
+    this.touch();
   }
 
   private isInRoomB(transfer: Transfer): boolean {
@@ -190,34 +231,20 @@ export class AgentDesk extends Page {
     return phases.includes(transfer.phase);
   }
 
-  private noteEnd(transfer: Transfer): void {
+  private noteTransfer(transfer: Transfer): void {
+    const before = this.board.transfers.get(transfer.id);
+    this.news = newsOfTransfer(this.id, before, transfer) || this.news;
     const isMine = transfer.agent_a.id === this.id || transfer.to.agent === this.id;
     if (transfer.phase === "ended" && isMine) this.ended = transfer;
   }
 
-  /** It is said, not just not denied, that one has no part in one's call any more. */
-  private isOut(kind: string, view: unknown): boolean {
+  private get part(): Part {
     const { callId } = this.follower;
-    if (kind === "call") {
-      const call = view as Call;
-      const isAnothers = call.agent !== null && call.agent.id !== this.id && !this.transfer;
-      return call.id === callId && (call.state === "ended" || isAnothers);
-    }
-    if (kind !== "transfer") return false;
-    const { call_id, phase, outcome, agent_a } = view as Transfer;
-    const isOver = call_id === callId && phase === "ended";
-    return isOver && (outcome === "completed") === (agent_a.id === this.id);
+    const isMine = [this.backTo, servedBy(this.board, this.id)?.id].includes(callId);
+    return { me: this.id, callId, isMine, isInTransfer: this.transfer !== null };
   }
 }
 
 function unlessRefused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
-}
-
-/** Whose a token is; the api has checked it. */
-function personIn(token: string): Person {
-  const [, claims = ""] = token.split(".");
-  const text = atob(claims.replace(/-/g, "+").replace(/_/g, "/"));
-  const { sub, name, role } = JSON.parse(text) as Person & { sub: string };
-  return { id: sub, name, role };
 }

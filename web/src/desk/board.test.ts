@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Call, Transfer } from "../api/client";
-import { audience, Board, isRinging } from "./board";
+import { audience, Board, handedOver, isRinging, rungFor } from "./board";
 
 const ME = "agt_a";
 
@@ -68,4 +68,41 @@ test("it rings for agent B alone, and only until she has answered", () => {
   expect(isRinging(offer, ME)).toBe(true);
   expect(isRinging(offer, "agt_other")).toBe(false);
   expect(isRinging({ ...offer, phase: "briefing" }, ME)).toBe(false);
+});
+
+const UNTIL = "2026-11-23T00:01:00Z";
+const SOONER = Date.parse(UNTIL) - 1000;
+
+function completed(more: object = {}): Transfer {
+  const agents = { agent_a: { id: ME, name: "Ada" }, to: { agent: "agt_b" } };
+  const timeline = [{ at: UNTIL, event: "ended", text: "" }];
+  const about = { id: "tr_1", call_id: "call_1", timeline, take_back_until: UNTIL };
+  return { ...about, ...agents, ...more } as unknown as Transfer;
+}
+
+test("whoever handed a caller over may have them back, until it is too late", () => {
+  const board = new Board();
+  board.told("transfer", completed());
+  expect(handedOver(board, ME, SOONER)?.call_id).toBe("call_1");
+  expect(handedOver(board, ME, Date.parse(UNTIL))).toBeNull();
+  expect(handedOver(board, "agt_b", SOONER)).toBeNull();
+});
+
+test("a transfer without a way back offers none, and neither does a call that has ended", () => {
+  const board = new Board();
+  board.told("transfer", completed({ take_back_until: null }));
+  expect(handedOver(board, ME, SOONER)).toBeNull();
+  board.told("transfer", completed());
+  board.told("call", call([], { state: "ended" }));
+  expect(handedOver(board, ME, SOONER)).toBeNull();
+});
+
+test("a lost caller rings for the agent who handed them over, and for nobody else", () => {
+  const board = new Board();
+  const rings = { id: ME, name: "Ada" };
+  board.told("call", call([CALLER], { agent: null, state: "waiting", rings }));
+  expect(rungFor(board, ME)?.id).toBe("call_1");
+  expect(rungFor(board, "agt_b")).toBeNull();
+  board.told("call", call([CALLER], { rings: null }));
+  expect(rungFor(board, ME)).toBeNull();
 });

@@ -61,6 +61,19 @@ export function isRinging(transfer: Transfer, me: string): boolean {
   return transfer.to.agent === me && transfer.phase === "offering" && !transfer.decided_by?.decline;
 }
 
+/** The transfer whose caller somebody handed over a moment ago, and may have back. */
+export function handedOver(board: Board, me: string, now: number): Transfer | null {
+  const mine = [...board.transfers.values()].filter((one) => one.agent_a.id === me);
+  const last = mine.findLast((one) => Date.parse(one.take_back_until ?? "") > now);
+  const isOver = last && board.calls.get(last.call_id)?.state === "ended";
+  return isOver ? null : (last ?? null);
+}
+
+/** The call that rings for whoever handed it over: agent B was lost. */
+export function rungFor(board: Board, me: string): Call | null {
+  return board.runningCalls.find((call) => call.rings?.id === me) ?? null;
+}
+
 /** Who can hear somebody who speaks: what the banner says. */
 export type Audience = "caller" | "private" | "nobody";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Phase, Transfer } from "../api/client";
-import { choicesOfA, choicesOfB } from "./choices";
+import { choicesOfA, choicesOfB, isChangeable } from "./choices";
 
 function transfer(phase: Phase, more: Partial<Transfer> = {}): Transfer {
   return { phase, accepted: false, decided_by: null, ...more } as Transfer;
@@ -16,6 +16,17 @@ test("agent A may cancel until the move begins, and not after", () => {
   }
   for (const phase of ["moving", "introducing", "returning", "ended"] as const) {
     expect(ofA(phase)).not.toContain("cancel");
+  }
+});
+
+test("somebody else may be asked until the move begins, unless it was cancelled", () => {
+  for (const phase of ["preparing", "offering", "briefing", "consulting"] as const) {
+    expect(isChangeable(transfer(phase))).toBe(true);
+    const cancelled = { cancel: { id: "agt_a", name: "Ada" } };
+    expect(isChangeable(transfer(phase, { decided_by: cancelled }))).toBe(false);
+  }
+  for (const phase of ["moving", "introducing", "returning", "ended"] as const) {
+    expect(isChangeable(transfer(phase))).toBe(false);
   }
 });
 

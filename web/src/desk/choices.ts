@@ -15,9 +15,7 @@ export interface Choice {
 /** Agent A's choices, in the order they are usually made. */
 export function choicesOfA(transfer: Transfer): Choice[] {
   const { phase, accepted, decided_by } = transfer;
-  const isAsked = BEING_ASKED.includes(phase);
-  const hands = accepted && isAsked && !decided_by?.complete;
-  const cancels = (isAsked || phase === "preparing") && !decided_by?.cancel;
+  const hands = accepted && BEING_ASKED.includes(phase) && !decided_by?.complete;
   const rows: [boolean, Choice][] = [
     [hands, { action: "complete", label: "Hand over now", key: "c", kind: "main" }],
     [hands, { action: "introduce", label: "Introduce them", key: "i", kind: "plain" }],
@@ -30,9 +28,14 @@ export function choicesOfA(transfer: Transfer): Choice[] {
       phase === "introducing",
       { action: "leave", label: "Leave them together", key: "l", kind: "main" },
     ],
-    [cancels, { action: "cancel", label: "Cancel", key: "x", kind: "danger" }],
+    [isChangeable(transfer), { action: "cancel", label: "Cancel", key: "x", kind: "danger" }],
   ];
   return rows.filter(([may]) => may).map(([, choice]) => choice);
+}
+
+/** Until the move begins, agent A may cancel, or have somebody else asked. */
+export function isChangeable({ phase, decided_by }: Transfer): boolean {
+  return (BEING_ASKED.includes(phase) || phase === "preparing") && !decided_by?.cancel;
 }
 
 /** Agent B's choices once she has answered. */

@@ -9,6 +9,8 @@ import { Observable } from "./observable";
 export abstract class Page extends Observable {
   /** A sentence about what went wrong last; empty: nothing did. */
   problem = "";
+  /** A sentence about what others have decided; empty: nothing new. */
+  news = "";
   /** What is under way, by the name of the action; buttons wait for it. */
   busy: string | null = null;
   private stream: EventStream | null = null;
@@ -21,7 +23,7 @@ export abstract class Page extends Observable {
   async act(name: string, action: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = name;
-    this.problem = "";
+    this.problem = this.news = "";
     this.touch();
     try {
       await action();
@@ -37,7 +39,7 @@ export abstract class Page extends Observable {
 
   /** The sentence was read. */
   dismiss(): void {
-    this.problem = "";
+    this.problem = this.news = "";
     this.touch();
   }
 

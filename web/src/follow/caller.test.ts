@@ -153,6 +153,19 @@ test("an undone move leaves the caller where they are heard", async () => {
   expect(caller.heardIn).toEqual(["room-a"]);
 });
 
+test("called back to room A, a caller with only the standby seat left takes the call's seat", async () => {
+  await onStandby();
+  server.callRoom = "";
+  server.line("room-a").end("removed");
+  await server.pass(300);
+  expect([...caller.places.keys()]).toEqual(["room-b"]);
+  server.callRoom = "room-a";
+  void caller.offered({ ...STANDBY, room: "room-a", why: "back" });
+  await server.pass(300);
+  expect(caller.homeRoom).toBe("room-a");
+  expect(caller.heardIn).toEqual(["room-a"]);
+});
+
 test("a room that is closed under the caller sends them to where they belong", async () => {
   await onStandby();
   server.line("room-b").allow(true, true);

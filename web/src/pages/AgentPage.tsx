@@ -8,12 +8,14 @@ import { Action, Duration, Masthead, Notices } from "../parts/basics";
 import { Ended } from "../parts/Ended";
 import { History } from "../parts/History";
 import { useChanges, useKeys } from "../parts/hooks";
+import { KeysHelp } from "../parts/KeysHelp";
 import { LinePart } from "../parts/Line";
 import { MicrophonePart } from "../parts/MicrophonePart";
 import { Offer } from "../parts/Offer";
 import { RehearsalBar } from "../parts/RehearsalBar";
 import { Rooms } from "../parts/Rooms";
 import { SignIn } from "../parts/SignIn";
+import { Rung, TakeBack } from "../parts/TakeBack";
 import { TransferForm } from "../parts/TransferForm";
 import { TransferPanel } from "../parts/TransferPanel";
 import { Turns } from "../parts/Turns";
@@ -40,6 +42,7 @@ export function AgentPage() {
       <Masthead title={desk.me.name}>
         <LinePart follower={desk.follower} />
         <Availability />
+        <KeysHelp />
         <Action onPress={() => void desk.signOut()} disabled={desk.call !== null}>
           Sign out
         </Action>
@@ -52,6 +55,7 @@ export function AgentPage() {
       <main className="workspace">
         <div className="column">
           {desk.offer && <Offer desk={desk} offer={desk.offer} />}
+          <WayBack />
           {desk.follower.isElsewhere ? <Elsewhere /> : desk.call && <CallCard call={desk.call} />}
           <Waiting />
         </div>
@@ -61,6 +65,14 @@ export function AgentPage() {
       </main>
     </>
   );
+}
+
+/** Whoever was handed over a moment ago may be had back, and rings when they are lost. */
+function WayBack() {
+  const { rung, returnable } = desk;
+  if (rung) return <Rung desk={desk} call={rung} />;
+  if (!returnable) return null;
+  return <TakeBack key={returnable.id} desk={desk} transfer={returnable} />;
 }
 
 /** Whatever goes with the call: the transfer, how the last one ended, or the history. */
@@ -145,7 +157,7 @@ function Elsewhere() {
 }
 
 function Waiting() {
-  const isFree = desk.call === null && desk.transfer === null;
+  const { isFree } = desk;
   const isIdle = desk.waiting.length === 0 && !isFree;
   const [first] = desk.waiting;
   const answer = (call: Call) => () => void desk.answer(call.id);
@@ -161,6 +173,7 @@ function Waiting() {
             <div>
               <strong>{call.caller.name}</strong> <Duration since={call.created_at} />
               {call.asked_for === desk.me?.id && <span className="phase">asks for you</span>}
+              {call.rings && <span className="phase">rings {call.rings.name}</span>}
               {call.about && <p>{call.about}</p>}
             </div>
             {isFree && (

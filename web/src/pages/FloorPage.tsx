@@ -3,6 +3,7 @@
 import { useState } from "react";
 import type { Call, Transfer } from "../api/client";
 import { AgentDesk } from "../desk/agentDesk";
+import { Attempts } from "../parts/Attempts";
 import { Action, Duration, Masthead, Notices } from "../parts/basics";
 import { History } from "../parts/History";
 import { useChanges } from "../parts/hooks";
@@ -95,6 +96,7 @@ function Opened({ call }: { call: Call }) {
               Give {call.caller.name} back to {transfer.agent_a.name}
             </Action>
           )}
+          <Attempts transfer={transfer} />
           <Timeline transfer={transfer} />
         </>
       )}

@@ -1,6 +1,7 @@
 /** How a transfer ended, and why. */
 
 import type { Transfer } from "../api/client";
+import { Attempts } from "./Attempts";
 import { Action } from "./basics";
 import { Timeline } from "./Timeline";
 import { clock, OUTCOMES } from "./words";
@@ -35,6 +36,7 @@ export function Ended({ transfer, close }: { transfer: Transfer; close: () => vo
           </dd>
         )}
       </dl>
+      <Attempts transfer={transfer} />
       <Timeline transfer={transfer} />
       <div className="row">
         <Action onPress={close}>Close</Action>

@@ -18,6 +18,7 @@ export function History({ desk }: { desk: AgentDesk }) {
     const query: Record<string, string> = reference ? { reference } : {};
     desk.api.transfers(query).then(setTransfers, () => {});
   }, [desk, reference]);
+  const newest = (one: Transfer) => desk.board.transfers.get(one.id) ?? one;
   // How many run says when one has ended.
   useEffect(search, [search, running]);
   useEffect(() => {
@@ -37,7 +38,7 @@ export function History({ desk }: { desk: AgentDesk }) {
       <h3>Transfers</h3>
       {transfers.length === 0 && <p className="hint">None yet.</p>}
       <ul>
-        {transfers.map((transfer) => (
+        {transfers.map(newest).map((transfer) => (
           <li key={transfer.id}>
             <button type="button" className="link" onClick={() => setOpen(transfer)}>
               {clock(transfer.created_at)} {transfer.agent_a.name} → {transfer.agent_b?.name}

@@ -1,11 +1,12 @@
 /** Asking a colleague to take over: whom, notes, and the briefing before it is spoken. */
 
 import { useState } from "react";
-import type { Agent, Call } from "../api/client";
+import type { Call } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
+import { colleagues } from "../desk/targets";
 import { Action } from "./basics";
+import { Colleagues, Next } from "./Colleagues";
 import { play } from "./speaker";
-import { STATES } from "./words";
 
 interface Props {
   desk: AgentDesk;
@@ -15,20 +16,24 @@ interface Props {
 
 /** Pick, note, preview, start. */
 export function TransferForm({ desk, call, close }: Props) {
-  const others = desk.board.agents.filter((agent) => agent.id !== desk.me?.id);
-  const isFree = (agent: Agent) => (agent.state === "available" ? 0 : 1);
-  const colleagues = others.toSorted((one, other) => isFree(one) - isFree(other));
+  const others = colleagues(desk.board.agents, desk.me?.id ?? "");
   const [to, setTo] = useState("");
+  const [next, setNext] = useState<string[]>([]);
   const [notes, setNotes] = useState("");
   const [reference, setReference] = useState("");
   const [onAccept, setOnAccept] = useState(false);
   const [briefing, setBriefing] = useState<string | null>(null);
   const [isEdited, setEdited] = useState(false);
+  const askFirst = (id: string) => {
+    setTo(id);
+    setNext(next.filter((one) => one !== id));
+  };
   const start = async () => {
     const done = await desk.act("transfer", async () => {
       const transfer = await desk.api.startTransfer({
         call_id: call.id,
         to: { agent: to },
+        fallbacks: next.map((agent) => ({ agent })),
         notes: notes.trim() || null,
         reference: reference.trim() || null,
         completes: onAccept ? "on_accept" : "by_agent_a",
@@ -48,7 +53,8 @@ export function TransferForm({ desk, call, close }: Props) {
       }}
     >
       <h2>Hand over {call.caller.name}</h2>
-      <Colleagues colleagues={colleagues} value={to} choose={setTo} />
+      <Colleagues colleagues={others} value={to} choose={askFirst} />
+      <Next colleagues={others} to={to} picked={next} pick={setNext} />
       <label>
         Notes for your colleague <small>the caller never sees them</small>
         <textarea
@@ -126,34 +132,5 @@ function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
         Hear it
       </Action>
     </>
-  );
-}
-
-interface ColleaguesProps {
-  colleagues: Agent[];
-  value: string;
-  choose: (id: string) => void;
-}
-
-function Colleagues({ colleagues, value, choose }: ColleaguesProps) {
-  if (colleagues.length === 0) return <p className="hint">Nobody else has signed in yet.</p>;
-  return (
-    <fieldset className="colleagues">
-      <legend>Who should take over?</legend>
-      {colleagues.map((agent) => (
-        <label key={agent.id} className={`colleague ${agent.state}`}>
-          <input
-            type="radio"
-            name="to"
-            value={agent.id}
-            checked={value === agent.id}
-            disabled={agent.state !== "available"}
-            onChange={() => choose(agent.id)}
-          />
-          <span>{agent.name}</span>
-          <small>{STATES[agent.state]}</small>
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -4,9 +4,11 @@ import { useState } from "react";
 import type { Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { type Choice, choicesOfA, choicesOfB } from "../desk/choices";
+import { Attempts } from "./Attempts";
 import { BriefingPart } from "./BriefingPart";
 import { Action, Duration } from "./basics";
 import { useKeys } from "./hooks";
+import { Redirect } from "./Redirect";
 import { Timeline } from "./Timeline";
 import { PHASES } from "./words";
 
@@ -43,9 +45,11 @@ export function TransferPanel({ desk, transfer }: Props) {
             {choice.label}
           </Action>
         ))}
+        {isA && <Redirect desk={desk} transfer={transfer} />}
         {!isA && choices.length > 0 && <Decline desk={desk} />}
       </div>
       {transfer.notes && !isA && <p className="about">“{transfer.notes}”</p>}
+      <Attempts transfer={transfer} />
       <BriefingPart desk={desk} transfer={transfer} />
       <Timeline transfer={transfer} />
     </section>

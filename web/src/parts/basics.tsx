@@ -60,6 +60,14 @@ export function Notices({ page }: { page: Page }) {
       {over && (
         <p className="notice warn">Your sign-in has expired. Sign out, then sign in again.</p>
       )}
+      {page.news && (
+        <p className="notice news" data-testid="news">
+          {page.news}
+          <button type="button" className="link" onClick={() => page.dismiss()}>
+            Dismiss
+          </button>
+        </p>
+      )}
       {page.problem && (
         <p className="notice bad" data-testid="problem">
           {page.problem}

@@ -9,15 +9,25 @@ export function useChanges<T extends Observable>(observable: T): T {
   return observable;
 }
 
-/** Seconds since a moment, counted on. */
-export function useSeconds(since: number | string): number {
-  const began = typeof since === "string" ? Date.parse(since) : since;
+/** The time, every second. */
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  return Math.max(0, Math.round((now - began) / 1000));
+  return now;
+}
+
+/** Seconds since a moment, counted on. */
+export function useSeconds(since: number | string): number {
+  const began = typeof since === "string" ? Date.parse(since) : since;
+  return Math.max(0, Math.round((useNow() - began) / 1000));
+}
+
+/** Seconds until a moment; none once it is past. */
+export function useSecondsLeft(until: string): number {
+  return Math.max(0, Math.ceil((Date.parse(until) - useNow()) / 1000));
 }
 
 /** What a key does; nothing while somebody types. */

@@ -1,6 +1,6 @@
 /** Words for what the api says in codes. */
 
-import type { Agent, Call, Outcome, Phase } from "../api/client";
+import type { Agent, Attempt, Call, Outcome, Phase } from "../api/client";
 
 export const PHASES: Record<Phase, string> = {
   preparing: "Getting ready",
@@ -26,6 +26,16 @@ export const OUTCOMES: Record<Outcome, string> = {
   failed: "Failed",
 };
 
+const ATTEMPTS: Partial<Record<Outcome, string>> = {
+  completed: "took over",
+  declined: "declined",
+  no_answer: "didn’t answer",
+  busy: "was busy",
+  timed_out: "didn’t decide in time",
+  cancelled: "isn’t asked any more",
+  agent_b_left: "left",
+};
+
 export const STATES: Record<Agent["state"], string> = {
   available: "available",
   reserved: "being asked",
@@ -40,6 +50,14 @@ export const CALLS: Record<Call["state"], string> = {
   on_hold: "on hold",
   ended: "ended",
 };
+
+/** How it went with one who was asked, or how it goes. */
+export function attempt({ to, outcome, reason }: Attempt, phase: Phase): string {
+  if (!outcome)
+    return phase === "preparing" ? `${to.name} is next` : `${to.name}: ${PHASES[phase]}`;
+  const how = `${to.name} ${ATTEMPTS[outcome] ?? `was asked: ${OUTCOMES[outcome]}`}`;
+  return reason ? `${how}: ${reason}` : how;
+}
 
 /** An hour and minute, in the reader's own way. */
 export function clock(at: string): string {
