@@ -13,7 +13,7 @@ from domain.errors import NotThere, PortError, Refused, Unreachable
 
 REQUEST = timedelta(seconds=2)
 """For one request; a healthy one takes milliseconds."""
-BUSY = 429
+UNKNOWN, BUSY = 401, 429
 NOT_BUILT = "not implemented"
 """What the open-source server says, as a 500, to what only LiveKit Cloud can do."""
 
@@ -40,6 +40,8 @@ async def asking_livekit() -> AsyncIterator[None]:
 
 def _in_our_words(error: api.ServerError) -> PortError:
     told = f"LiveKit answered {error.status}"
+    if error.status == UNKNOWN:
+        told += ": another key, or a clock that is more than a minute fast"
     if error.code == api.ServerErrorCode.NOT_FOUND:
         return NotThere(told)
     is_trouble = error.status >= 500 and NOT_BUILT not in error.message

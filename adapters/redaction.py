@@ -2,8 +2,15 @@
 
 import re
 
-from domain.briefing import Material
+from adapters.prompt import LONGEST_TURN, MOST_CONVERSATION
+from adapters.rules import MOST_NOTES
+from domain.briefing import Material, Turn
+from domain.phases import TurnKind
 
+OPENING = 4
+"""Turns: among the first of them is why the caller calls."""
+SHORTEST_TURN = 40
+"""A turn of fewer characters counts as this many: a thousand words take their time, too."""
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 DATE = r"\d{4}-\d\d-\d\d"
@@ -11,17 +18,32 @@ PHONE = re.compile(rf"(?<![\w+])(?!{DATE})\+?\(?\d(?:[ ().\-/]{{0,3}}\d){{8,14}}
 
 
 def redacted(material: Material) -> Material:
-    """Replace card numbers, phone numbers and e-mail addresses by words for them."""
+    """Replace card numbers, phone numbers and e-mail addresses by words for them.
+
+    Of a long conversation its beginning, its newest turns and notes are left: megabytes would hold
+    up everybody whose worker reads them (forty seconds, measured).
+    """
     return material.model_copy(
         update={
             "about": _redact(material.about),
             "notes": _redact(material.notes),
             "earlier": tuple(map(redact, material.earlier)),
             "turns": tuple(
-                turn.model_copy(update={"text": redact(turn.text)}) for turn in material.turns
+                turn.model_copy(update={"text": redact(turn.text[:LONGEST_TURN])})
+                for turn in _telling(material.turns)
             ),
         }
     )
+
+
+def _telling(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    room, newest = MOST_CONVERSATION, len(turns)
+    while newest and room > 0:
+        newest -= 1
+        room -= max(len(turns[newest].text[:LONGEST_TURN]), SHORTEST_TURN)
+    opening = turns[: min(OPENING, newest)]
+    notes = [turn for turn in turns[len(opening) : newest] if turn.kind is TurnKind.NOTE]
+    return (*opening, *notes[-MOST_NOTES:], *turns[newest:])
 
 
 def redact(text: str) -> str:

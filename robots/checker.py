@@ -55,15 +55,19 @@ def broken(observed: Observation) -> list[Broken]:
 
 def never_in_silence(observed: Observation) -> Iterator[str]:
     """1: never more than 3 s of silence, and never alone without hold audio."""
-    window = Span(observed.began, observed.ended)
-    heard = [one for one in observed.heard if one.ended > window.began]
-    edges = [Span(0, window.began), Span(window.ended, float("inf"))]
-    for before, after in pairwise(joined([*heard, *edges])):
-        lasted = after.began - before.ended
-        if lasted > SILENCE_S:
-            at = before.ended - window.began
-            yield f"the caller heard nothing for {lasted:.1f} s from {at:.1f} s on"
+    for silence in silences(observed):
+        if silence.lasts_s > SILENCE_S:
+            at = silence.began - observed.began
+            yield f"the caller heard nothing for {silence.lasts_s:.1f} s from {at:.1f} s on"
     yield from _alone(observed)
+
+
+def silences(observed: Observation) -> Iterator[Span]:
+    """Each stretch in which the caller heard nobody and no hold audio."""
+    heard = [one for one in observed.heard if one.ended > observed.began]
+    edges = [Span(0, observed.began), Span(observed.ended, float("inf"))]
+    for before, after in pairwise(joined([*heard, *edges])):
+        yield Span(before.ended, after.began)
 
 
 def _alone(observed: Observation) -> Iterator[str]:
@@ -97,7 +101,8 @@ def one_is_responsible(observed: Observation) -> Iterator[str]:
     # Without a caller there is nobody to be responsible for.
     caller_left = bool(transfers) and transfers[-1].outcome == "caller_left"
     for state in transfers:
-        over = caller_left and state.phase in ("returning", "ended")
+        after_all = caller_left and state.phase in ("returning", "ended")
+        over = after_all or state.at > observed.ended
         if state.responsible not in RESPONSIBLE:
             yield f"a transfer named {state.responsible!r} responsible"
         elif state.responsible == "nobody" and not over:

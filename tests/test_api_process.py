@@ -14,6 +14,7 @@ import pytest
 
 from api.app import description
 from tests.api_stage import LIVEKIT_KEY, LIVEKIT_SECRET, SECRET
+from tests.matrix import Fault
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +45,7 @@ def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.cell(Fault.F34)
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

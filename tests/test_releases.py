@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
 from tests.generations import ENDING, FOLDER, Generation, is_running
+from tests.matrix import Fault
 from tests.plays import PLAYS
 from tests.stage import Stage
 from worker.build import WORKFLOWS
@@ -26,6 +27,7 @@ Where no such call can be running any more, delete tests/histories/{name}{ending
 CHANGELOG.md what becomes of running calls. Either way `make pin` keeps what the new code does."""
 
 
+@pytest.mark.cell(Fault.F32)
 @pytest.mark.parametrize("path", PINNED, ids=lambda path: path.name.removesuffix(ENDING))
 async def test_running_calls_survive_this_release(path: Path) -> None:
     generation = Generation.read(path)

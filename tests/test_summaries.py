@@ -230,6 +230,24 @@ async def test_a_very_long_conversation_is_cut_to_its_newest_turns(model: FakeMo
 
 
 @pytest.mark.parametrize(
+    ("turns", "text"), [(1_500, "Nobody can tell me why. " * 80), (9_000, "Yes?")]
+)
+async def test_megabytes_of_conversation_hold_up_nobody(turns: int, text: str) -> None:
+    told = [
+        turn("I was billed twice in November."),
+        turn("A refund was promised.", kind=TurnKind.NOTE),
+    ]
+    said = (*told, *[turn(text)] * turns, turn("Thank you."))
+    began = time.monotonic()
+    without = ModelSummaries(ModelSettings(llm_model=None))
+    written = await without.brief(Material(caller_name="Maya", turns=said))
+    assert time.monotonic() - began < 2
+    assert "I was billed twice in November" in written.reason
+    assert "A refund was promised." in written.facts
+    assert "Thank you" in written.text
+
+
+@pytest.mark.parametrize(
     "odd",
     ["🙂 thanks 👨\u200d👩\u200d👧", "שלום, חויבתי פעמיים", "nul\x00l", "\ud800 lone", "", " \n "],
 )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from robots.bench.judge import Verdict
 from robots.bench.results import Results, middle
@@ -17,11 +16,11 @@ def lines(results: Results, verdicts: list[Verdict]) -> Iterator[str]:
     """The table."""
     for one in verdicts:
         limit = f"{'≥' if one.at_least else '≤'} {one.target:.4g} {one.unit}".strip()
-        yield f"{_mark(one)}  {one.what:<64} {_figure(one.figure, one.unit):>14}   {limit}"
+        yield f"{mark(one)}  {one.what:<64} {figure(one.figure, one.unit):>14}   {limit}"
     yield ""
     for title, figures in _absolute(results):
         if figures:
-            yield f"   {title:<64} {_figure(middle(figures), 'ms'):>14}   {_range(figures)}"
+            yield f"   {title:<64} {figure(middle(figures), 'ms'):>14}   {_range(figures)}"
     if results.transfers:
         yield from _per_part(results)
     for section, reasons in results.void.items():
@@ -32,7 +31,7 @@ def write(path: Path, results: Results, verdicts: list[Verdict]) -> None:
     """Write everything as JSON, with where and when it was measured."""
     told = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": f"{platform.platform()}, Python {platform.python_version()}",
         "passed": all(one.held for one in verdicts),
         "verdicts": [asdict(one) | {"held": one.held} for one in verdicts],
@@ -60,7 +59,7 @@ def _per_part(results: Results) -> Iterator[str]:
     parts = results.transfers[0].cpu
     for part in parts:
         spent = results.of_each(lambda one, part=part: one.cpu[part])  # type: ignore[misc]
-        yield f"   {f'CPU of {part}, a transfer':<64} {_figure(middle(spent), 'ms'):>14}"
+        yield f"   {f'CPU of {part}, a transfer':<64} {figure(middle(spent), 'ms'):>14}"
     yield f"   Temporal actions: {_kinds([one.actions for one in results.transfers])}"
     yield f"   as Temporal meters: {_kinds([one.metered for one in results.transfers])}"
     if results.kept:
@@ -80,16 +79,18 @@ def _kinds(counts: list[dict[str, int]]) -> str:
     return f"{total:g} ({', '.join(f'{kind} {count:g}' for kind, count in found.items())})"
 
 
-def _mark(verdict: Verdict) -> str:
+def mark(verdict: Verdict) -> str:
+    """Whether the target was met, in six letters."""
     if verdict.figure is None:
         return "void  "
     return "held  " if verdict.held else "MISSED"
 
 
-def _figure(figure: float | None, unit: str) -> str:
-    if figure is None:
+def figure(known: float | None, unit: str) -> str:
+    """A figure with its unit, or a dash."""
+    if known is None:
         return "-"
-    shown = f"{figure:.0f}" if unit in ("ms", "") else f"{figure:.2f}"
+    shown = f"{known:.0f}" if unit in ("ms", "") else f"{known:.2f}"
     return f"{shown} {unit}".strip()
 
 
@@ -97,7 +98,8 @@ def _range(figures: list[float]) -> str:
     return f"{min(figures):.0f} … {max(figures):.0f}, {len(figures)} times"
 
 
-def _commit() -> Any:
+def commit() -> str | None:
+    """What is measured, by git."""
     asked = ["git", "describe", "--always", "--dirty"]
     said = subprocess.run(asked, capture_output=True, text=True, check=False)
     return said.stdout.strip() or None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from robots.http import Api, Json
+from tests.findings import ANSWERED, note
 
 ANSWER_S = 3.0
 """Within this time everybody is told, if only that something is away."""
@@ -69,6 +70,7 @@ def came_in_time(answer: httpx.Response, control: Control) -> None:
 def told_why(answer: httpx.Response) -> None:
     """It is a problem that a person can read and a program can act upon."""
     assert answer.status_code == 503, answer.text
+    note(ANSWERED, round(answer.elapsed.total_seconds(), 2))
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) >= 1
     problem = answer.json()

@@ -1,15 +1,18 @@
 """The whole product with real servers, up for the live tests and gone after the last."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
 
+from chaos.proxy import Proxy, running_proxy
 from robots.scene import Scene, Stage
 from stack.environment import bare
 from stack.local import LocalStack
+from tests.fake_model import FakeModel, running_model
+from tests.findings import drained
 from tests.live.parts import told
-from tests.proxy import Proxy, running_proxy
 
 
 @pytest.fixture(scope="package")
@@ -25,6 +28,14 @@ def stage(stack: LocalStack) -> Stage:
     return Stage.of({**stack.env, "WARM_TRANSFER_URL": stack.urls["api"]})
 
 
+@pytest.fixture(autouse=True)
+def findings(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """What the judge and the test have noted goes into the test's report."""
+    yield
+    for name, figure in drained():
+        record_property(name, figure)
+
+
 @pytest_asyncio.fixture
 async def between(stack: LocalStack) -> AsyncIterator[Proxy]:
     """The api, and nobody else, speaks with Temporal through this."""
@@ -33,6 +44,33 @@ async def between(stack: LocalStack) -> AsyncIterator[Proxy]:
         told(stack, "api", TEMPORAL_ADDRESS=proxy.address),
     ):
         yield proxy
+
+
+@pytest_asyncio.fixture(scope="module")
+async def media(stack: LocalStack) -> AsyncIterator[Proxy]:
+    """Two workers run, and what they ask of LiveKit goes through this proxy."""
+    async with (
+        running_proxy(stack.env["LIVEKIT_URL"].removeprefix("ws://")) as proxy,
+        told(stack, "worker", LIVEKIT_URL=f"ws://{proxy.address}"),
+    ):
+        await asyncio.to_thread(stack.start, "worker-2")
+        yield proxy
+        stack.kill("worker-2")
+
+
+@pytest_asyncio.fixture
+async def model(stack: LocalStack) -> AsyncIterator[FakeModel]:
+    """Two workers that brief by this model, for the length of a test."""
+    async with running_model() as model:
+        settings = {
+            "LLM_MODEL": "openai/fake",
+            "OPENAI_API_KEY": "sk-of-a-fake",
+            "OPENAI_BASE_URL": model.url,
+        }
+        async with told(stack, "worker", **settings):
+            await asyncio.to_thread(stack.start, "worker-2")
+            yield model
+            stack.kill("worker-2")
 
 
 @pytest_asyncio.fixture

@@ -3,9 +3,10 @@
 import time
 from typing import Any
 
-from robots.checker import Broken, broken
+from robots.checker import Broken, broken, silences
 from robots.observation import Observation
 from robots.scene import Scene
+from tests.findings import OUTCOME, SILENCE, note
 
 
 async def kept(scene: Scene, *, hung_up_at: float | None = None, **more: Any) -> Observation:
@@ -26,6 +27,10 @@ async def verdict(
     ended = time.monotonic() - 0.5 if hung_up_at is None else hung_up_at
     observed = await scene.observation(ended=ended, **more)
     found = broken(observed)
+    if scene.transfer_id:
+        note(OUTCOME, scene.transfer.outcome or "none")
+    if "heard" not in more:  # else the test has excused a silence
+        note(SILENCE, round(max((one.lasts_s for one in silences(observed)), default=0.0), 2))
     if hung_up_at is None:
         await scene.caller.hang_up()
         found += await scene.left_behind(observed)

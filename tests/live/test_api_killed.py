@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chaos.proxy import Proxy
 from robots.http import Json
 from robots.observation import Repeat
 from robots.person import Person
@@ -18,7 +19,7 @@ from stack.local import LocalStack
 from tests.live.judge import kept
 from tests.live.parts import Ops
 from tests.live.tape import Tape, completely_told, told_once
-from tests.proxy import Proxy
+from tests.matrix import Fault, Row, State
 
 
 class Deadly:
@@ -48,6 +49,9 @@ class Deadly:
         return second, await who.api.http.post(path, json=body, headers=headers)
 
 
+@pytest.mark.cell(
+    Row.TWICE, Row.PROCESS_DIES, Fault.F26, State.PREPARING, State.BRIEFING, State.MOVING
+)
 async def test_an_answer_lost_with_the_api_is_given_again_and_no_stream_has_a_gap(
     scene: Scene, stack: LocalStack, between: Proxy
 ) -> None:

@@ -7,9 +7,10 @@ import pytest
 from robots.scene import Scene
 from tests.live.course import PHASES, after, briefing
 from tests.live.judge import hung_up, kept
+from tests.matrix import Fault, Row, State, in_phases
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@in_phases(*PHASES, of=[Row.CALLER_HANGS_UP, Fault.F19])
 async def test_hanging_up_before_the_move_ends_everything(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
@@ -19,6 +20,7 @@ async def test_hanging_up_before_the_move_ends_everything(scene: Scene, phase: s
     await kept(scene, hung_up_at=hung_up_at)
 
 
+@pytest.mark.cell(Row.CALLER_HANGS_UP, Fault.F19, State.MOVING)
 async def test_hanging_up_while_being_moved_ends_everything(scene: Scene) -> None:
     await scene.talking()
     await briefing(scene)
@@ -29,6 +31,7 @@ async def test_hanging_up_while_being_moved_ends_everything(scene: Scene) -> Non
     await kept(scene, hung_up_at=hung_up_at)
 
 
+@pytest.mark.cell(Row.CALLER_HANGS_UP, Fault.F19, State.JOINED)
 async def test_hanging_up_after_the_move_ends_everything(scene: Scene) -> None:
     await scene.talking()
     await after(scene)

@@ -2,13 +2,17 @@
 
 import asyncio
 
+import pytest
+
 from robots.http import Problem
 from robots.scene import Scene
 from robots.waiting import until
 from tests.live.course import consulting, goes_through
 from tests.live.judge import kept
+from tests.matrix import Fault, Row, State
 
 
+@pytest.mark.cell(Fault.F18)
 async def test_two_agents_answer_one_call(scene: Scene) -> None:
     await scene.ringing()
     answers = await asyncio.gather(
@@ -20,6 +24,7 @@ async def test_two_agents_answer_one_call(scene: Scene) -> None:
     await asyncio.gather(scene.caller.until_hears(winner.id), winner.until_hears(scene.caller.id))
 
 
+@pytest.mark.cell(Row.CALLER_DROPS, State.BRIEFING)
 async def test_the_callers_page_is_reloaded_in_the_consultation(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)
@@ -50,6 +55,7 @@ async def test_a_goes_back_and_forth(scene: Scene) -> None:
     await kept(scene)
 
 
+@pytest.mark.cell(Row.A_LEAVES, State.JOINED)
 async def test_a_introduces_b_and_leaves(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)

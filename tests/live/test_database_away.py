@@ -4,6 +4,9 @@ import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
 
+import pytest
+
+from chaos.proxy import running_proxy
 from robots.http import Json
 from robots.scene import Scene, Stage
 from robots.waiting import until
@@ -11,19 +14,21 @@ from stack.local import LocalStack
 from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.judge import kept
 from tests.live.parts import Ops, locked, swallowed, told
-from tests.proxy import running_proxy
+from tests.matrix import Fault
 
 AWAY_S = 60.0
 TOLD = ("requested", "offered", "agent_b_arrived", "consult_started", "moving", "moved", "ended")
 """Of what the timeline tells: what happened in this order, before the outage and in it."""
 
 
+@pytest.mark.cell(Fault.F6)
 async def test_a_transfer_goes_through_while_nobody_can_write_to_sqlite(
     scene: Scene, stack: LocalStack
 ) -> None:
     await goes_through(scene, stack, locked(stack.env["DATABASE_URL"]), reads=200)
 
 
+@pytest.mark.cell(Fault.F6)
 async def test_a_transfer_goes_through_while_postgres_is_silent(
     stage: Stage, stack: LocalStack, postgres_url: str
 ) -> None:

@@ -6,9 +6,10 @@ from robots.outside import Outside
 from robots.scene import Scene
 from tests.live.course import PHASES, with_a_again
 from tests.live.judge import kept
+from tests.matrix import Fault, Row, State, in_phases
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@in_phases(*PHASES, of=[Row.B_DECLINES, Fault.F16])
 async def test_a_caller_stays_with_a_when_b_declines(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
@@ -17,7 +18,7 @@ async def test_a_caller_stays_with_a_when_b_declines(scene: Scene, phase: str) -
     await kept(scene)
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@in_phases(*PHASES, of=[Row.A_CANCELS])
 async def test_a_caller_stays_with_a_when_a_cancels(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
@@ -26,6 +27,7 @@ async def test_a_caller_stays_with_a_when_a_cancels(scene: Scene, phase: str) ->
     await kept(scene)
 
 
+@pytest.mark.cell(Row.B_NEVER_ANSWERS, Fault.F16, State.OFFERING)
 async def test_a_caller_stays_with_a_when_b_does_not_answer(scene: Scene) -> None:
     await scene.talking()
     await scene.offering(patience={"offer_s": 1.5})
@@ -33,7 +35,7 @@ async def test_a_caller_stays_with_a_when_b_does_not_answer(scene: Scene) -> Non
     await kept(scene)
 
 
-@pytest.mark.parametrize("phase", ["briefing", "consulting"])
+@in_phases("briefing", "consulting", of=[Row.B_LEAVES, Fault.F17])
 async def test_a_caller_stays_with_a_when_b_leaves(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
@@ -42,6 +44,7 @@ async def test_a_caller_stays_with_a_when_b_leaves(scene: Scene, phase: str) -> 
     await kept(scene)
 
 
+@pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.BRIEFING)
 async def test_a_caller_stays_with_a_when_b_vanishes_without_a_goodbye(scene: Scene) -> None:
     await scene.talking()
     await scene.offering()

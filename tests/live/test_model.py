@@ -1,43 +1,21 @@
 """The briefing by a chat model: the real LiteLLM asks a server that speaks OpenAI's protocol."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 
-import pytest_asyncio
+import pytest
 
 from robots.scene import Scene
 from robots.views import Briefing
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.fake_model import FakeModel, Kind, running_model
+from tests.fake_model import FakeModel, Kind
 from tests.live.course import briefing
 from tests.live.judge import kept
 from tests.live.killing import Workers
+from tests.matrix import Fault, Row, State
 
-BOTH = ("worker", "worker-2")
 PROMISED_S = 8.0
 """From the request for a transfer to the briefing, whatever a model does."""
-
-
-@pytest_asyncio.fixture
-async def model(stack: LocalStack) -> AsyncIterator[FakeModel]:
-    """Two workers that brief by this model, for the length of a test."""
-    async with running_model() as model:
-        usual = dict(stack.env)
-        stack.env |= {
-            "LLM_MODEL": "openai/fake",
-            "OPENAI_API_KEY": "sk-of-a-fake",
-            "OPENAI_BASE_URL": model.url,
-        }
-        stack.kill("worker")
-        await asyncio.to_thread(stack.start, *BOTH)
-        yield model
-        stack.env.clear()
-        stack.env.update(usual)
-        for name in BOTH:
-            stack.kill(name)
-        await asyncio.to_thread(stack.start, "worker")
 
 
 async def test_the_briefing_comes_from_the_model_that_was_set(
@@ -58,6 +36,7 @@ async def test_the_briefing_comes_from_the_model_that_was_set(
     await kept(scene)
 
 
+@pytest.mark.cell(Row.MODEL_FAILS, Fault.F11, State.OFFERING, State.BRIEFING)
 async def test_a_model_that_hangs_delays_the_briefing_by_less_than_eight_seconds(
     model: FakeModel, scene: Scene
 ) -> None:
@@ -77,6 +56,7 @@ async def test_a_model_that_hangs_delays_the_briefing_by_less_than_eight_seconds
     await kept(scene)
 
 
+@pytest.mark.cell(Row.MODEL_FAILS, Fault.F1, Fault.F11, State.OFFERING)
 async def test_a_worker_killed_while_the_model_hangs_makes_the_briefing_no_later(
     model: FakeModel, scene: Scene, stack: LocalStack
 ) -> None:

@@ -15,6 +15,7 @@ from robots.voice import Voice
 from robots.waiting import until
 from tests.live.course import briefing, consulting, with_a_again
 from tests.live.judge import kept
+from tests.matrix import Fault, Row, State
 
 AS_OFTEN_AS = 2
 """She tries again and again: being quick must not pay."""
@@ -54,6 +55,7 @@ def voices_of_her(person: Person, since: float, her: str) -> list[Track]:
     return [track for track in tracks if track.arrivals and track.arrivals[0] > since]
 
 
+@pytest.mark.cell(Row.A_DROPS, Fault.F22, State.JOINED)
 async def test_a_is_put_out_of_the_room_the_caller_was_moved_to(scene: Scene) -> None:
     of_room_a, of_room_b = await handed_over(scene)
     since = time.monotonic()
@@ -67,6 +69,7 @@ async def test_a_is_put_out_of_the_room_the_caller_was_moved_to(scene: Scene) ->
     await kept(scene)
 
 
+@pytest.mark.cell(Row.A_DROPS, Fault.F22, State.JOINED)
 async def test_a_is_put_out_of_the_room_the_caller_stayed_in(stage: Stage) -> None:
     async with Scene(stage, follows=False) as scene:
         of_room_a, of_room_b = await handed_over(scene)

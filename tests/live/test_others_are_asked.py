@@ -10,6 +10,7 @@ from robots.scene import Scene
 from robots.waiting import until
 from tests.live.course import PHASES, after, goes_through
 from tests.live.judge import kept
+from tests.matrix import Fault, Row, State
 
 
 async def asked(scene: Scene, phase: str) -> Agent:
@@ -40,6 +41,7 @@ def outcomes(scene: Scene) -> list[str | None]:
     return [attempt.outcome for attempt in scene.transfer.attempts]
 
 
+@pytest.mark.cell(Row.B_DECLINES, Fault.F16, State.OFFERING)
 async def test_the_next_one_is_asked_when_the_first_declines(scene: Scene) -> None:
     colleague = await asked(scene, "ringing")
     await scene.b.decline(scene.transfer_id)
@@ -79,6 +81,7 @@ async def test_a_takes_the_caller_back_and_no_moment_is_silent(scene: Scene) -> 
     await kept(scene)
 
 
+@pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.JOINED)
 async def test_a_is_rung_when_b_is_dead_soon_after_the_transfer(scene: Scene) -> None:
     await scene.talking()
     await after(scene)

@@ -24,6 +24,7 @@ from robots.scene import Scene
 from robots.waiting import until
 from tests.live.course import PHASES, after, goes_through, with_a_again
 from tests.live.judge import kept
+from tests.matrix import Fault, Row, State, in_phases
 
 NOTICED_WITHIN_S = 60.0
 """21 s until LiveKit drops a dead client, 8 s of patience, and a slow machine."""
@@ -48,7 +49,7 @@ async def reloaded(scene: Scene) -> None:
         await person.reload()
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@in_phases(*PHASES, of=[Row.CALLER_DROPS, Row.A_DROPS])
 async def test_a_transfer_outlives_a_reload_of_every_page(scene: Scene, phase: str) -> None:
     await up_to(scene, phase)
     await reloaded(scene)
@@ -58,6 +59,7 @@ async def test_a_transfer_outlives_a_reload_of_every_page(scene: Scene, phase: s
     await kept(scene)
 
 
+@pytest.mark.cell(Row.CALLER_DROPS, State.MOVING)
 async def test_a_caller_whose_page_is_reloaded_while_being_moved_arrives(scene: Scene) -> None:
     await up_to(scene, "briefing")
     await scene.accepted()
@@ -72,6 +74,7 @@ async def test_a_caller_whose_page_is_reloaded_while_being_moved_arrives(scene: 
     await kept(scene)
 
 
+@pytest.mark.cell(Row.CALLER_DROPS, State.JOINED)
 async def test_caller_and_b_talk_on_when_their_pages_are_reloaded_after_the_move(
     scene: Scene,
 ) -> None:
@@ -82,7 +85,7 @@ async def test_caller_and_b_talk_on_when_their_pages_are_reloaded_after_the_move
     await kept(scene)
 
 
-@pytest.mark.parametrize("phase", ["ringing", "consulting", "after"])
+@in_phases("ringing", "consulting", "after", of=[Row.CALLER_DROPS, Fault.F19])
 async def test_a_caller_who_is_dead_has_left(scene: Scene, phase: str) -> None:
     await up_to(scene, phase)
     dead_since = time.monotonic()
@@ -98,7 +101,7 @@ async def test_a_caller_who_is_dead_has_left(scene: Scene, phase: str) -> None:
     await kept(scene, hung_up_at=dead_since)
 
 
-@pytest.mark.parametrize("phase", ["ringing", "consulting"])
+@in_phases("ringing", "consulting", of=[Row.A_DROPS])
 async def test_b_takes_over_from_an_a_who_is_dead(scene: Scene, phase: str) -> None:
     await up_to(scene, phase)
     scene.went.add(scene.a.id)
@@ -115,6 +118,7 @@ async def test_b_takes_over_from_an_a_who_is_dead(scene: Scene, phase: str) -> N
     await kept(scene)
 
 
+@pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.BRIEFING)
 async def test_a_caller_stays_with_a_when_b_is_dead(scene: Scene) -> None:
     await up_to(scene, "briefing")
     await scene.b.vanish()
@@ -122,6 +126,7 @@ async def test_a_caller_stays_with_a_when_b_is_dead(scene: Scene) -> None:
     await kept(scene)
 
 
+@pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.MOVING, State.JOINED)
 async def test_a_caller_moved_to_a_b_who_is_dead_waits_with_hold_audio_and_is_answered(
     scene: Scene,
 ) -> None:
@@ -141,6 +146,7 @@ async def test_a_caller_moved_to_a_b_who_is_dead_waits_with_hold_audio_and_is_an
     await kept(scene)
 
 
+@pytest.mark.cell(Row.CALLER_DROPS, State.BRIEFING)
 async def test_a_caller_who_has_only_the_deaf_seat_left_is_called_back(scene: Scene) -> None:
     await up_to(scene, "briefing")
     await scene.caller.leave(scene.room_a)

@@ -14,6 +14,7 @@ from tests.live.course import consulting, goes_through, ringing
 from tests.live.judge import kept
 from tests.live.parts import Ops, gone, started
 from tests.live.tape import Tape, completely_told, told_once
+from tests.matrix import Fault, Row, State
 
 UNDONE = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
@@ -27,6 +28,7 @@ FIRST = ("worker", "host", "briefer")
 SECOND = ("worker-2", "host-2", "briefer-2")
 
 
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F3, State.OFFERING, State.BRIEFING)
 async def test_nobody_notices_that_every_part_is_replaced(
     scene: Scene, stage: Stage, stack: LocalStack
 ) -> None:

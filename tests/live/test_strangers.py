@@ -22,11 +22,12 @@ from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.environment import bare
 from stack.local import LocalStack
-from tests.live.course import briefing, consulting, goes_through
+from tests.live.course import briefing, consulting, goes_through, with_a_again
 from tests.live.flood import FLOOD, FLOOD_S
 from tests.live.judge import kept
 from tests.live.post_office import PostOffice, open_post_office
 from tests.live.signals import ignored, send_signal
+from tests.matrix import Fault, Row, State
 from tests.servers import running_livekit
 
 GETS_IN_WITHIN_S = 60.0
@@ -69,6 +70,10 @@ async def guarded_scene(guarded: Guarded) -> AsyncIterator[Scene]:
         yield scene
 
 
+@pytest.mark.cell(
+    *(Row.WEBHOOKS_LIE, Fault.F24, Fault.F25),
+    *(State.OFFERING, State.BRIEFING, State.MOVING, State.JOINED),
+)
 async def test_a_transfer_completes_though_no_webhook_ever_arrives(
     guarded: Guarded, guarded_scene: Scene
 ) -> None:
@@ -80,6 +85,22 @@ async def test_a_transfer_completes_though_no_webhook_ever_arrives(
     await kept(scene)
 
 
+@pytest.mark.cell(Row.WEBHOOKS_LIE, Fault.F24, State.RETURNING)
+async def test_a_caller_is_given_back_though_no_webhook_ever_arrives(
+    guarded: Guarded, guarded_scene: Scene
+) -> None:
+    scene = guarded_scene
+    await scene.talking()
+    await consulting(scene)
+    await scene.b.decline(scene.transfer_id)
+    await with_a_again(scene, "declined")
+    await kept(scene)
+
+
+@pytest.mark.cell(
+    *(Row.WEBHOOKS_LIE, Fault.F24),
+    *(State.OFFERING, State.BRIEFING, State.MOVING, State.JOINED),
+)
 async def test_webhooks_late_twice_and_out_of_order_change_nothing(
     guarded: Guarded, guarded_scene: Scene
 ) -> None:

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Awaitable
 
+import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -13,8 +14,10 @@ from robots.scene import Scene
 from robots.sound import Span
 from robots.waiting import until
 from stack.local import LocalStack
+from tests.findings import GOES_ON, note
 from tests.live.course import ringing
 from tests.live.judge import kept
+from tests.matrix import Fault
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,7 @@ PATIENCE_S = 60.0
 """How long the robots repeat what was answered with 503, on however slow a machine."""
 
 
+@pytest.mark.cell(Fault.F5)
 async def test_a_transfer_outlives_temporal_killed_again_and_again(
     scene: Scene, stack: LocalStack
 ) -> None:
@@ -61,7 +65,9 @@ async def without_temporal(stack: LocalStack, doing: Awaitable[object]) -> float
     await asyncio.to_thread(stack.start, "temporal")
     returned_at = await answering
     await task
-    return time.monotonic() - returned_at
+    wait = time.monotonic() - returned_at
+    note(GOES_ON, round(wait, 2))
+    return wait
 
 
 async def first_answer(address: str) -> float:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import httpx
 import pytest
 
+from chaos.proxy import Proxy
 from robots.http import Api, Json
 from robots.observation import Repeat
 from robots.scene import Scene
@@ -16,7 +17,7 @@ from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.course import briefing
 from tests.live.judge import kept
 from tests.live.parts import stopped, swallowed
-from tests.proxy import Proxy
+from tests.matrix import Fault
 
 
 def needing_temporal(scene: Scene, other: Api, other_call: str, stranger: Api) -> list[Request]:
@@ -49,6 +50,7 @@ def without_temporal(scene: Scene, stranger: Api) -> list[Request]:
     ]
 
 
+@pytest.mark.cell(Fault.F27)
 @pytest.mark.parametrize("how", ["stopped", "swallowed"])
 async def test_whoever_needs_temporal_is_told_in_time_that_it_is_silent(
     scene: Scene, stack: LocalStack, between: Proxy, how: str

@@ -2,13 +2,17 @@
 
 import asyncio
 
+import pytest
+
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.local import LocalStack
+from tests.findings import BRIEFED, recovering
 from tests.live.course import LONG, briefing, goes_through
 from tests.live.judge import kept
 from tests.live.killing import has_ended, kill_with_its_jobs
 from tests.live.parts import told
+from tests.matrix import Fault, Row, State
 
 VOICES = ("host", "briefer")
 
@@ -53,6 +57,7 @@ async def read_by_b_and_refused_to_a(scene: Scene) -> None:
     await kept(scene)
 
 
+@pytest.mark.cell(Row.BRIEFER_DIES, Fault.F14, State.BRIEFING)
 async def test_without_any_voice_the_briefing_is_read_and_hold_never_starts(
     scene: Scene, stack: LocalStack
 ) -> None:
@@ -66,6 +71,7 @@ async def test_without_any_voice_the_briefing_is_read_and_hold_never_starts(
         await asyncio.to_thread(stack.start, *VOICES)
 
 
+@pytest.mark.cell(Row.BRIEFER_DIES, Fault.F14, State.BRIEFING)
 async def test_where_voices_are_full_the_briefing_is_read_and_hold_never_starts(
     scene: Scene, stage: Stage, stack: LocalStack
 ) -> None:
@@ -88,6 +94,7 @@ async def answered_at_once(scene: Scene) -> None:
     await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
 
 
+@pytest.mark.cell(Row.BRIEFER_DIES, Fault.F14, State.OFFERING, State.BRIEFING)
 async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
     scene: Scene, stack: LocalStack
 ) -> None:
@@ -101,8 +108,9 @@ async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
     await asyncio.to_thread(stack.start, "briefer")
     await scene.b.take_offer(scene.transfer_id)
     await until(lambda: len(heard(scene)) == 1, 15, "a briefer to speak")
-    await kill_with_its_jobs(stack, "briefer-2")
-    await until(lambda: len(heard(scene)) == 2, 15, "another briefer to go on")
+    with recovering(), recovering(BRIEFED):
+        await kill_with_its_jobs(stack, "briefer-2")
+        await until(lambda: len(heard(scene)) == 2, 15, "another briefer to go on")
     await goes_through(scene)
     await kept(scene)
 
@@ -113,6 +121,7 @@ def heard(scene: Scene) -> set[str]:
     return {t.who for t in tracks if t.who.startswith("briefer") and t.first_loud_at}
 
 
+@pytest.mark.cell(Fault.F14)
 async def test_hold_outlives_its_voice_killed_before_and_in_the_middle(
     scene: Scene, stack: LocalStack
 ) -> None:

@@ -1,19 +1,19 @@
 """The worker dies in a transfer, by SIGKILL: another goes on, and the caller is moved."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
-from robots.scene import Scene, Stage
+from chaos.proxy import Proxy
+from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
+from tests.findings import recovering
 from tests.live.course import PHASES, briefing, goes_through
 from tests.live.judge import kept
 from tests.live.killing import Step, Workers
-from tests.live.parts import locked, restarted, told
-from tests.proxy import Proxy, running_proxy
+from tests.live.parts import locked, restarted
+from tests.matrix import Fault, Row, State, in_phases
 
 MOVE = {
     "the briefer is put out": Step("dismiss_briefer", b"/ListDispatch"),
@@ -26,24 +26,13 @@ MOVE = {
 LAST = ["accepted", "complete_asked", "moving", "moved", "agent_a_removed", "ended"]
 
 
-@pytest_asyncio.fixture(scope="module")
-async def media(stack: LocalStack, stage: Stage) -> AsyncIterator[Proxy]:
-    """Two workers run, and what they ask of LiveKit goes through this proxy."""
-    async with (
-        running_proxy(stack.env["LIVEKIT_URL"].removeprefix("ws://")) as proxy,
-        told(stack, "worker", LIVEKIT_URL=f"ws://{proxy.address}"),
-    ):
-        await asyncio.to_thread(stack.start, "worker-2")
-        yield proxy
-        stack.kill("worker-2")
-
-
 async def handed_over(scene: Scene, workers: Workers, killed: str) -> None:
     """The transfer ends as if nothing had happened, in the hands of the other worker.
 
     The killed one is started again, for whoever comes next.
     """
-    await scene.together()
+    with recovering():
+        await scene.together()
     await scene.ended()
     assert scene.transfer.outcome == "completed"
     assert await workers.last() != killed
@@ -51,7 +40,7 @@ async def handed_over(scene: Scene, workers: Workers, killed: str) -> None:
     await workers.start(killed)
 
 
-@pytest.mark.parametrize("phase", ["ringing", "consulting"])
+@in_phases("ringing", "consulting", of=[Row.PROCESS_DIES, Fault.F1])
 async def test_a_worker_killed_while_it_waits_is_replaced_by_the_other(
     scene: Scene, stack: LocalStack, media: Proxy, phase: str
 ) -> None:
@@ -67,6 +56,7 @@ async def test_a_worker_killed_while_it_waits_is_replaced_by_the_other(
     await handed_over(scene, workers, killed)
 
 
+@pytest.mark.cell(Row.PROCESS_DIES, State.BRIEFING)
 async def test_a_transfer_waits_until_there_is_a_worker_again(
     scene: Scene, stack: LocalStack, media: Proxy
 ) -> None:
@@ -77,6 +67,7 @@ async def test_a_transfer_waits_until_there_is_a_worker_again(
     await kept(scene)
 
 
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.BRIEFING)
 async def test_a_worker_killed_while_it_puts_the_caller_on_hold(
     scene: Scene, stack: LocalStack, media: Proxy
 ) -> None:
@@ -93,6 +84,7 @@ async def test_a_worker_killed_while_it_puts_the_caller_on_hold(
     await handed_over(scene, workers, killed)
 
 
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.MOVING, State.JOINED)
 @pytest.mark.parametrize("step", MOVE)
 async def test_a_worker_killed_in_the_move_is_replaced_by_the_other(
     scene: Scene, stack: LocalStack, media: Proxy, step: str
@@ -109,6 +101,7 @@ async def test_a_worker_killed_in_the_move_is_replaced_by_the_other(
     await handed_over(scene, workers, killed)
 
 
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, Fault.F6, State.JOINED)
 async def test_a_worker_killed_while_it_writes_the_record_loses_no_line(
     scene: Scene, stack: LocalStack, media: Proxy
 ) -> None:

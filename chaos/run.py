@@ -1,0 +1,60 @@
+"""One run: transfer after transfer on one ground, each after a plan of the seed."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from chaos.bounds import verdicts
+from chaos.figures import Results, Row
+from chaos.ground import Ground
+from chaos.measure import measured
+from chaos.plan import Plan, plans
+from chaos.play import Play
+from chaos.report import told
+from robots.board import say
+
+TRIES = 2
+MINUTES = 3.0
+
+
+async def run(
+    seed: int, data: Path, *, minutes: float = MINUTES, transfers: int = 0, only: int = 0
+) -> Results:
+    """Play the transfers of a seed: so many, or one of them alone, or as many as fit.
+
+    A transfer that finds the machine too busy is played once more, then it is void.
+    """
+    results = Results(seed)
+    async with Ground(data) as ground:
+        ends = time.monotonic() + minutes * 60
+        for plan in _chosen(seed, transfers, only):
+            if not (transfers or only) and time.monotonic() > ends:
+                break
+            row = await _counted(ground, plan)
+            results.rows.append(row)
+            for line in told(row, seed):
+                say(line)
+    return results
+
+
+def passed(results: Results) -> bool:
+    """Something was measured, and no promise nor bound was broken."""
+    kept = not any(row.broken for row in results.counting)
+    return bool(results.counting) and kept and all(one.held for one in verdicts(results))
+
+
+def _chosen(seed: int, transfers: int, only: int) -> Iterator[Plan]:
+    if only:
+        return islice(plans(seed), only - 1, only)
+    return islice(plans(seed), transfers or None)
+
+
+async def _counted(ground: Ground, plan: Plan) -> Row:
+    for _ in range(TRIES):
+        play = Play(ground, plan)
+        await play.out()
+        row = measured(play)
+        if row.counts:
+            break
+    return row

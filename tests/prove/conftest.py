@@ -1,0 +1,5 @@
+"""The live tests that are too many for `make test`, on the same stack of fixtures."""
+
+from tests.live.conftest import between, findings, media, mirror, model, scene, stack, stage
+
+__all__ = ["between", "findings", "media", "mirror", "model", "scene", "stack", "stage"]

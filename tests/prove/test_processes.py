@@ -1,0 +1,139 @@
+"""Workers that are away for long, asked to stop, or frozen and late; in each phase that matters."""
+
+import asyncio
+import signal
+from collections import Counter
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from chaos.proxy import Proxy
+from robots.scene import Scene
+from robots.waiting import until
+from stack.local import LocalStack
+from tests.findings import recovering
+from tests.live.course import PHASES, briefing, consulting, goes_through, with_a_again
+from tests.live.judge import kept
+from tests.live.killing import Step, Workers
+from tests.live.parts import Ops, stopped
+from tests.matrix import Fault, Row, State, in_phases
+from tests.prove.moments import moving, returning
+
+AWAY_S = 20.0
+FROZEN_S = 30.0
+ARRANGING = Step("arrange", b"/UpdateParticipant")
+BOTH = ("worker", "worker-2")
+TIMED_OUT = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+}
+
+
+@pytest.mark.cell(Fault.F2)
+@in_phases(*PHASES, of=[Row.PROCESS_DIES])
+async def test_a_transfer_waits_for_the_only_worker_and_the_caller_is_not_alone(
+    scene: Scene, stack: LocalStack, media: Proxy, phase: str
+) -> None:
+    await scene.talking()
+    if phase == "ringing":
+        await scene.offering(patience={"offer_s": 90})
+    else:
+        await PHASES[phase](scene)
+    for worker in BOTH:
+        await asyncio.to_thread(stack.kill, worker)
+    await scene.passing(AWAY_S)
+    await asyncio.to_thread(stack.start, *BOTH)
+    with recovering():
+        if phase == "ringing":
+            await scene.b.take_offer(scene.transfer_id)
+        await goes_through(scene)
+    await kept(scene)
+
+
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F2, State.MOVING)
+async def test_a_caller_in_the_move_waits_for_the_only_worker(
+    scene: Scene, stack: LocalStack, media: Proxy
+) -> None:
+    await scene.talking()
+    await briefing(scene)
+    async with moving(scene, media):
+        for worker in BOTH:
+            await asyncio.to_thread(stack.kill, worker)
+    await scene.passing(AWAY_S)
+    await asyncio.to_thread(stack.start, *BOTH)
+    ended = await scene.a.until_phase(scene.transfer_id, "ended", within_s=30)
+    if ended.outcome == "completed":
+        await scene.together()
+    else:
+        await with_a_again(scene, "failed")
+    await kept(scene)
+
+
+async def caught_going(scene: Scene, stack: LocalStack, media: Proxy) -> tuple[Workers, str]:
+    """A goes to B; the worker that lets her, in the middle of it."""
+    workers = await Workers.of(scene, stack)
+    catching = asyncio.create_task(workers.caught(Step("hold", b"/UpdateParticipant"), media))
+    await scene.a.consult(scene.transfer_id)
+    return workers, await catching
+
+
+async def in_consultation(scene: Scene) -> None:
+    await asyncio.gather(
+        scene.a.until_hears(scene.b.id, room=scene.room_b, within_s=20),
+        scene.b.until_hears(scene.a.id, within_s=20),
+        scene.caller.until_hears("host", within_s=20),
+    )
+
+
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F3, State.BRIEFING)
+async def test_a_worker_that_is_asked_to_stop_finishes_its_step_and_nothing_times_out(
+    scene: Scene, stack: LocalStack, media: Proxy
+) -> None:
+    await scene.talking()
+    await briefing(scene)
+    workers, stopping = await caught_going(scene, stack, media)
+    stack.kill(stopping, signal.SIGTERM)
+    await media.pass_on()
+    with recovering():
+        await in_consultation(scene)
+    await goes_through(scene)
+    ops = await Ops.at(stack, scene)
+    kinds = Counter([event.event_type async for event in ops.transfer.fetch_history_events()])
+    assert not [kind for kind in TIMED_OUT if kinds[kind]]
+    await kept(scene)
+    await asyncio.to_thread(stack.kill, stopping)
+    await workers.start(stopping)
+
+
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F4, State.BRIEFING)
+async def test_a_worker_that_wakes_up_late_changes_nothing(
+    scene: Scene, stack: LocalStack, media: Proxy
+) -> None:
+    await scene.talking()
+    await briefing(scene)
+    _, frozen = await caught_going(scene, stack, media)
+    async with stopped(stack, frozen):
+        await media.pass_on()
+        with recovering():
+            await in_consultation(scene)
+        await goes_through(scene)
+        await scene.passing(FROZEN_S)
+    await scene.passing(5)
+    assert (await scene.a.api.transfer(scene.transfer_id)).outcome == "completed"
+    await kept(scene)
+
+
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.RETURNING)
+async def test_a_worker_killed_while_it_gives_the_caller_back_is_replaced_by_the_other(
+    scene: Scene, stack: LocalStack, media: Proxy
+) -> None:
+    await scene.talking()
+    await consulting(scene)
+    workers = await Workers.of(scene, stack)
+    async with returning(scene, media):
+        killed = await until(lambda: workers.holder(ARRANGING.activity), 5, "somebody to do it")
+        await workers.kill(killed)
+    with recovering():
+        await with_a_again(scene, "declined")
+    await kept(scene)
+    await workers.start(killed)
