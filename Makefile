@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	--override requirements/overrides.txt
 
-.PHONY: help up down doctor demo bench test pin screens check format sync lock clean
+.PHONY: help up down doctor demo bench chaos test pin screens check format sync lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -26,6 +26,10 @@ demo: ## Watch two warm transfers with real audio, measured (LLM_MODEL=…: with
 bench: ## Measure twenty transfers beside bare programs, and judge the figures (ARGS="--transfers 3": a look)
 	@$(PYTHON) -m stack servers
 	@$(BIN)/python -m robots.bench $(ARGS)
+
+chaos: ## Break it in the middle of real transfers, three minutes long (ARGS="--seed 7": as seed 7 does)
+	@$(PYTHON) -m stack servers
+	@$(BIN)/python -m chaos $(ARGS)
 
 test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only these)
 	@$(PYTHON) -m stack servers

@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ class LocalStack:
 
     Attributes:
         env: what every process is told; a client finds keys and addresses here.
+        told: what parts of one kind are told otherwise, by kind.
         urls: where everything is, by name.
         ports: the number of each port, by the setting that moves it.
     """
@@ -59,11 +61,13 @@ class LocalStack:
         self.data.chmod(0o700)
         self.ports = ports.choose(outer, free=free_ports)
         self.env = environment.product(outer, self.ports, self.data)
+        self.told: dict[str, dict[str, str]] = {}
         self.external = environment.external(outer)
         self.urls = self._places()
         self._running: dict[str, Process] = {}
         self._ended: list[Process] = []
         self._deaths: dict[str, list[float]] = {}
+        self._book = threading.Lock()
         self._lock = hold(self.data)
 
     def __enter__(self) -> Self:
@@ -135,6 +139,15 @@ class LocalStack:
         """How a part has ended; None while it runs."""
         return self._running[name].exit_code
 
+    def end(self, name: str) -> None:
+        """Tell one part to end, and return when it and whatever it started are gone."""
+        self._running[name].end()
+
+    @property
+    def dead(self) -> list[str]:
+        """The parts that have ended, though nothing has taken their place yet."""
+        return [name for name, process in self._running.items() if process.exit_code is not None]
+
     def check(self) -> None:
         """Raise Trouble if a part has ended."""
         for process in self._running.values():
@@ -142,9 +155,8 @@ class LocalStack:
 
     def mend(self) -> None:
         """Start again what has died; raise Trouble over a part that keeps dying."""
-        for name, process in list(self._running.items()):
-            if process.exit_code is None:
-                continue
+        for name in self.dead:
+            process = self._running[name]
             now = time.monotonic()
             recent = [at for at in self._deaths.get(name, []) if now - at < DEATHS_COUNT_S]
             if len(recent) >= MOST_DEATHS:
@@ -155,14 +167,18 @@ class LocalStack:
 
     def _start_all(self, names: Iterable[str]) -> None:
         """Start these together and wait for each: what needs another retries until it is there."""
-        recipes = [part(name, self.env, self.ports, self.data) for name in names]
+        recipes = [
+            part(name, {**self.env, **self.told.get(kind(name), {})}, self.ports, self.data)
+            for name in names
+        ]
         for recipe in recipes:
-            before = self._running.pop(recipe.name, None)
-            if before:
-                self._ended.append(before)
-            else:
-                self.log(recipe.name).unlink(missing_ok=True)
-            self._running[recipe.name] = Process(recipe, self.log(recipe.name), [self._lock])
+            with self._book:
+                before = self._running.pop(recipe.name, None)
+                if before:
+                    self._ended.append(before)
+                else:
+                    self.log(recipe.name).unlink(missing_ok=True)
+                self._running[recipe.name] = Process(recipe, self.log(recipe.name), [self._lock])
             self._remember(ready=False)
         with progress(f"Starting {', '.join(recipe.name for recipe in recipes)}"):
             await_ready([self._running[recipe.name] for recipe in recipes])
@@ -186,11 +202,12 @@ class LocalStack:
             "supervisor": os.getpid(),
             "urls": self.urls,
             "ports": self.ports,
-            "pids": {name: process.pid for name, process in self._running.items()},
         }
-        fresh = self.data / "stack.json.new"
-        fresh.write_text(json.dumps(word, indent=1))
-        fresh.replace(self.data / "stack.json")
+        with self._book:
+            word["pids"] = {name: process.pid for name, process in self._running.items()}
+            fresh = self.data / "stack.json.new"
+            fresh.write_text(json.dumps(word, indent=1))
+            fresh.replace(self.data / "stack.json")
 
 
 def hold(data: Path) -> int:

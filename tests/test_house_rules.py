@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOLDERS = [
     *("domain", "workflows", "activities", "adapters", "durable", "api", "worker", "voice"),
-    *("stack", "robots", "tests"),
+    *("stack", "robots", "chaos", "tests"),
 ]
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PRODUCT = [path for path in SOURCES if path.relative_to(ROOT).parts[0] not in ("tests",)]

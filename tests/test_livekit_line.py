@@ -3,8 +3,8 @@
 import asyncio
 
 from adapters.livekit_line import LiveKitLine
+from chaos.proxy import running_proxy
 from robots.waiting import until
-from tests.proxy import running_proxy
 
 WITHIN_S = 5.0
 

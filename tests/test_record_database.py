@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from adapters.sql import SqlRecord, open_record
 from adapters.sql.engine import Database
 from adapters.sql.tables import metadata
+from chaos.proxy import running_proxy
 from domain.errors import Refused, Unreachable
 from domain.journal import Event
 from domain.phases import Phase, Role, TurnKind
 from tests.databases import PostgresServer
-from tests.proxy import running_proxy
 from tests.record_samples import begin, entry
 
 CHECKOUT = Path(__file__).parents[1]

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from chaos.proxy import Proxy, running_proxy
 from robots.scene import Scene, Stage
 from stack.environment import bare
 from stack.local import LocalStack
 from tests.live.parts import told
-from tests.proxy import Proxy, running_proxy
 
 
 @pytest.fixture(scope="package")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import WorkflowHandle
 
+from chaos.proxy import Proxy
 from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.parts import Ops
-from tests.proxy import Proxy
 
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 WITHIN_S = 15.0

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from chaos.proxy import Proxy
 from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.proxy import Proxy
 
 
 async def restarted(stack: LocalStack, *names: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chaos.proxy import Proxy
 from robots.http import Json
 from robots.observation import Repeat
 from robots.person import Person
@@ -18,7 +19,6 @@ from stack.local import LocalStack
 from tests.live.judge import kept
 from tests.live.parts import Ops
 from tests.live.tape import Tape, completely_told, told_once
-from tests.proxy import Proxy
 
 
 class Deadly:

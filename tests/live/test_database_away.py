@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
 
+from chaos.proxy import running_proxy
 from robots.http import Json
 from robots.scene import Scene, Stage
 from robots.waiting import until
@@ -11,7 +12,6 @@ from stack.local import LocalStack
 from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.judge import kept
 from tests.live.parts import Ops, locked, swallowed, told
-from tests.proxy import running_proxy
 
 AWAY_S = 60.0
 TOLD = ("requested", "offered", "agent_b_arrived", "consult_started", "moving", "moved", "ended")

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import httpx
 import pytest
 
+from chaos.proxy import Proxy
 from robots.http import Api, Json
 from robots.observation import Repeat
 from robots.scene import Scene
@@ -16,7 +17,6 @@ from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.course import briefing
 from tests.live.judge import kept
 from tests.live.parts import stopped, swallowed
-from tests.proxy import Proxy
 
 
 def needing_temporal(scene: Scene, other: Api, other_call: str, stranger: Api) -> list[Request]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from chaos.proxy import Proxy, running_proxy
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.local import LocalStack
@@ -13,7 +14,6 @@ from tests.live.course import PHASES, briefing, goes_through
 from tests.live.judge import kept
 from tests.live.killing import Step, Workers
 from tests.live.parts import locked, restarted, told
-from tests.proxy import Proxy, running_proxy
 
 MOVE = {
     "the briefer is put out": Step("dismiss_briefer", b"/ListDispatch"),

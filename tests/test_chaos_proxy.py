@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.proxy import Proxy, running_proxy
+from chaos.proxy import Proxy, running_proxy
 
 WITHIN_S = 5.0
 SILENCE_S = 0.2
@@ -81,6 +82,62 @@ async def test_an_answer_can_be_held_although_the_server_has_heard(proxy: Proxy)
     await proxy.pass_on()
     assert await client.hears() == "one"
     await client.leave()
+
+
+async def test_lost_answers_are_given_to_whoever_asks_again(proxy: Proxy) -> None:
+    client = await Client.of(proxy)
+    client.say("one")
+    assert await client.hears() == "one"
+    proxy.lose_answers()
+    client.say("lost")
+    await client.hears_nothing()
+    await proxy.pass_on()
+    await client.is_cut()
+    again = await Client.of(proxy)
+    again.say("two")
+    assert await again.hears() == "two"
+    await again.leave()
+
+
+async def test_everything_takes_longer_where_it_is_delayed(proxy: Proxy) -> None:
+    client = await Client.of(proxy)
+    proxy.delay(SILENCE_S)
+    began = time.monotonic()
+    client.say("one")
+    assert await client.hears() == "one"
+    assert time.monotonic() - began >= 2 * SILENCE_S
+    await proxy.pass_on()
+    client.say("two")
+    assert await client.hears() == "two"
+    await client.leave()
+
+
+async def test_a_request_that_is_doubled_reaches_the_server_twice_and_is_answered_once() -> None:
+    requests: list[bytes] = []
+    twice = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(await reader.readuntil(b"four"))
+        writer.write(b"answer\n")
+        await writer.drain()
+        if len(requests) == 2:
+            twice.set()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    async with server, running_proxy(f"{host}:{port}") as proxy:
+        proxy.double()
+        client = await Client.of(proxy)
+        for piece in (b"POST /room HTTP/1.1\r\n", b"Content-Length: 4\r\n\r\n", b"four"):
+            client.writer.write(piece)
+            await client.writer.drain()
+        assert await client.hears() == "answer"
+        await asyncio.wait_for(twice.wait(), WITHIN_S)
+        assert await client.hears() == ""
+        await client.leave()
+    assert requests[0] == requests[1]
+    assert requests[0].startswith(b"POST /room")
 
 
 async def test_the_word_that_is_waited_for_holds_it_and_everything_after(proxy: Proxy) -> None:

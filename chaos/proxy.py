@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+
+from chaos.twice import Request, say_again
 
 CHUNK = 65_536
 
@@ -28,10 +30,12 @@ class Proxy:
         self.port: int = self._reserved.getsockname()[1]
         self._server: asyncio.Server | None = None
         self._asking, self._answering = asyncio.Event(), asyncio.Event()
-        self._loses = False
+        self._loses = self._doubles = False
+        self._late_s = 0.0
         self._words = b""
         self._said = asyncio.Event()
         self._links: set[asyncio.Task[None]] = set()
+        self._repeats: set[asyncio.Task[None]] = set()
 
     @property
     def address(self) -> str:
@@ -47,7 +51,8 @@ class Proxy:
         """Let everything through: what was held arrives, links that lost something are cut."""
         if self._loses:
             self.cut()
-        self._loses = False
+        self._loses = self._doubles = False
+        self._late_s = 0.0
         self._asking.set()
         self._answering.set()
         if self._server is None:
@@ -69,6 +74,19 @@ class Proxy:
         self._words, self._said = words, asyncio.Event()
         return self._said
 
+    def lose_answers(self) -> None:
+        """Do as `hold_answers` does, but they are lost: whoever asked will ask again."""
+        self.hold_answers()
+        self._loses = True
+
+    def delay(self, seconds: float) -> None:
+        """Have everything take so much longer, each way."""
+        self._late_s = seconds
+
+    def double(self) -> None:
+        """Have the server get each HTTP/1.1 POST twice; the second answer goes nowhere."""
+        self._doubles = True
+
     def swallow(self) -> None:
         """Do as `hold` does, but what is sent meanwhile is lost."""
         self.hold()
@@ -89,7 +107,7 @@ class Proxy:
     async def close(self) -> None:
         """Let go of everything."""
         await self.refuse()
-        await asyncio.gather(*self._links, return_exceptions=True)
+        await asyncio.gather(*self._links, *self._repeats, return_exceptions=True)
         self._reserved.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -105,7 +123,7 @@ class Proxy:
                 there, to_there = await asyncio.open_connection(*self._target)
                 ends.append(to_there)
                 await asyncio.gather(
-                    self._pump(reader, to_there, self._asking),
+                    self._pump(reader, to_there, self._asking, self._repeater()),
                     self._pump(there, writer, self._answering),
                 )
         except asyncio.CancelledError:
@@ -117,17 +135,36 @@ class Proxy:
             await asyncio.gather(*(end.wait_closed() for end in ends), return_exceptions=True)
 
     async def _pump(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        gate: asyncio.Event,
+        heed: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         while chunk := await source.read(CHUNK):
             if self._words and self._words in chunk:
                 self._words = b""
                 self.hold()
                 self._said.set()
+            if self._late_s:
+                await asyncio.sleep(self._late_s)
             await gate.wait()
             sink.write(chunk)
             await sink.drain()
+            heed(chunk)
         sink.write_eof()
+
+    def _repeater(self) -> Callable[[bytes], None]:
+        """What hears all requests of one connection, and repeats them where that is wanted."""
+        request = Request()
+
+        def heed(chunk: bytes) -> None:
+            if (whole := request.heard(chunk)) and self._doubles:
+                repeat = asyncio.create_task(say_again(*self._target, whole))
+                self._repeats.add(repeat)
+                repeat.add_done_callback(self._repeats.discard)
+
+        return heed
 
 
 def _reset_on_close(end: asyncio.StreamWriter) -> None:

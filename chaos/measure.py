@@ -1,0 +1,111 @@
+"""What a play that is over has cost the caller, moment by moment."""
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+
+from chaos.bounds import DEAF, exceeded, kinds
+from chaos.figures import Moment, Row
+from chaos.play import Hit, Play
+from robots.ears import of
+from robots.sound import Span, joined
+
+ON_HOLD_S = 1.0
+"""Whom no agent has heard for so long before an outage is on hold, and is missed by nobody."""
+
+
+BREAK_S = 0.3
+"""What is told of hearing leaves out shorter breaks."""
+
+
+def measured(play: Play) -> Row:
+    """The row of this play."""
+    moments = tuple(_moments(play)) if play.ended else ()
+    found = [*play.found, *(text for moment in moments for text in exceeded(moment))]
+    scene = play.scene
+    return Row(
+        number=play.plan.number,
+        course=str(play.plan.course),
+        outcome=(scene.transfer.outcome if scene.transfer_id else None) or "none",
+        moments=moments,
+        answer_s=play.knocking.slowest_s,
+        broken=tuple(dict.fromkeys(found)),
+        story=tuple(_story(play)) if found else (),
+        disturbances=tuple(play.vigil.quiet().disturbances),
+    )
+
+
+def _moments(play: Play) -> Iterator[Moment]:
+    hits = sorted(play.hits, key=lambda hit: (hit.strike.step, hit.began))
+    groups = [list(group) for _, group in groupby(hits, key=lambda hit: hit.strike.step)]
+    begins = [min(hit.began for hit in group) for group in groups]
+    for group, (began, until) in zip(groups, pairwise([*begins, play.ended]), strict=True):
+        yield _moment(play, group, Span(began, until))
+
+
+def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
+    meanwhile = [hit for hit in play.hits if hit.began < lasted.ended and hit.over > lasted.began]
+    what = kinds([hit.strike.fault for hit in meanwhile])
+    outage = lasted if play.bare and DEAF in kinds([hit.strike.fault for hit in hits]) else None
+    over = max(hit.over for hit in hits)
+    went_on = (
+        step.ended - max(over, step.began)
+        for step in play.steps
+        if step.ended >= over and step.began <= lasted.ended
+    )
+    return Moment(
+        step=play.plan.course.steps[hits[0].strike.step].__name__,
+        strikes=tuple(str(hit.strike) for hit in hits),
+        kinds=what,
+        silence_s=play.scene.caller.ears.silence(lasted).lasts_s,
+        goes_on_s=next(went_on, None),
+        deaf_s=_deaf_s(play, outage) if outage else None,
+        bare_s=play.bare.deaf_s(outage.began, outage.ended) if outage and play.bare else None,
+    )
+
+
+def _deaf_s(play: Play, lasted: Span) -> float:
+    """From the beginning of an outage until the caller heard and was heard again."""
+    caller, agents = play.scene.caller, (play.scene.a, play.scene.b)
+    of_caller = [span for agent in agents for span in agent.ears.heard(of(caller.id))]
+    just_before = Span(lasted.began - ON_HOLD_S, lasted.began)
+    was_heard = any(_overlap(span, just_before) for span in of_caller)
+    missed = [caller.ears.heard(), *([of_caller] if was_heard else [])]
+    return max(_silent_until(heard, lasted) for heard in missed) - lasted.began
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.began < other.ended and other.began < one.ended
+
+
+def _silent_until(heard: Sequence[Span], within: Span) -> float:
+    """When the longest silence in this time was over."""
+    edges = [Span(0, within.began), Span(within.ended, float("inf"))]
+    gaps = pairwise(joined([*heard, *edges]))
+    return max(gaps, key=lambda gap: gap[1].began - gap[0].ended)[1].began
+
+
+def _story(play: Play) -> Iterator[str]:
+    """What happened when, in seconds from the beginning of the play."""
+    scene = play.scene
+    to_monotonic = time.monotonic() - time.time()
+    moments = scene.transfer.timeline if scene.transfer_id else ()
+    told = [(one.at.timestamp() + to_monotonic, f"timeline: {one.event}") for one in moments]
+    struck = [(hit.began, f"STRUCK: {hit.strike}") for hit in play.hits]
+    mended = [(hit.over, f"MENDED: {hit.strike.fault}") for hit in play.hits]
+    steps = play.plan.course.steps
+    took = [(one.began, f"step: {steps[one.step].__name__}") for one in play.steps]
+    for at, what in sorted([*told, *struck, *mended, *took, *_hearing(play)]):
+        yield f"{at - play.began:7.2f} s  {what}"
+
+
+def _hearing(play: Play) -> Iterator[tuple[float, str]]:
+    """Who heard whom from when on, and for how long."""
+    caller, a, b = play.scene.people
+    voices = {"caller": caller.id, "A": a.id, "B": b.id, "host": "host", "briefer": "briefer"}
+    for listener, person in {"caller": caller, "A": a, "B": b}.items():
+        for speaker, identity in voices.items():
+            for span in joined(person.ears.heard(of(identity)), BREAK_S):
+                if span.ended > play.began:
+                    what = f"{listener} hears {speaker} for {span.lasts_s:.1f} s"
+                    yield max(span.began, play.began), what
