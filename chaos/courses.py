@@ -113,6 +113,34 @@ async def leave(scene: Scene) -> None:
     await together(scene.caller, scene.b)
 
 
+<<<<<<< HEAD
+=======
+async def ask_two(scene: Scene) -> None:
+    """A asks for B, and for a colleague if B can't."""
+    colleague = await scene.colleague()
+    await _asked(scene, fallbacks=[{"agent": colleague.id}])
+
+
+async def turn(scene: Scene) -> None:
+    """Where B said no, the colleague's phone rings."""
+    await scene.turned_to(scene.others[-1], within_s=WITHIN_S)
+
+
+async def redirect(scene: Scene) -> None:
+    """A has a colleague asked instead of B, and talks with the caller meanwhile."""
+    colleague = await scene.colleague()
+    await scene.a.redirect(scene.transfer_id, colleague.id)
+    await scene.turned_to(colleague, within_s=WITHIN_S)
+    await together(scene.caller, scene.a)
+
+
+async def take_back(scene: Scene) -> None:
+    """A has the caller back whom she has just handed over."""
+    await insist(lambda: scene.a.take_back(scene.call_id))
+    await together(scene.caller, scene.a)
+
+
+>>>>>>> chaos
 async def decline(scene: Scene) -> None:
     """B says no."""
     await scene.b.decline(scene.transfer_id, "I am with a customer.")
@@ -140,6 +168,12 @@ COURSES = (
     Course("back and forth", (*BRIEFED, consult, back, consult, *HANDED_OVER)),
     Course("on accept", (ask_for_a_yes, answer, accept_at_once, end)),
     Course("introduction", (*BRIEFED, consult, accept, introduce, leave, end)),
+<<<<<<< HEAD
+=======
+    Course("the next one", (ask_two, decline, turn, answer, *HANDED_OVER)),
+    Course("redirected", (*BRIEFED, consult, redirect, answer, *HANDED_OVER)),
+    Course("taken back", (*BRIEFED, *HANDED_OVER, take_back)),
+>>>>>>> chaos
     Course("declined", (*BRIEFED, consult, decline, end), "declined"),
     Course("declined while ringing", (ask, decline, end), "declined"),
     Course("cancelled", (*BRIEFED, consult, cancel, end), "cancelled"),
@@ -171,8 +205,14 @@ async def insist(doing: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(AGAIN_AFTER_S)
 
 
+<<<<<<< HEAD
 async def _asked(scene: Scene, completes: str = "by_agent_a") -> None:
     transfer = await scene.a.transfer(scene.call_id, scene.b.id, completes=completes)
+=======
+async def _asked(scene: Scene, **more: object) -> None:
+    asking = scene.a.transfer(scene.call_id, scene.b.id, **more)  # type: ignore[arg-type]
+    transfer = await asking
+>>>>>>> chaos
     scene.transfer_id = transfer.id
     await scene.b.until_offered(WITHIN_S)
 

@@ -64,6 +64,7 @@ class Scene:
             private_tone="a-private",
         )
         self.b = Agent(stage.url, f"Bea {mark}", Voice("b", level=pilot, accent="en-gb-scotland"))
+        self.others: list[Agent] = []
         self.witness: Witness | None = None
         self.watcher: Place | None = None
         self.call_id = ""
@@ -125,12 +126,13 @@ class Scene:
         cem = Agent(self.stage.url, f"Cem {self._mark}", Voice("c", level=self.caller.voice.level))
         await self._exits.enter_async_context(cem)
         await cem.sign_in()
+        self.others.append(cem)
         return cem
 
-    async def turned_to(self, agent: Agent) -> None:
+    async def turned_to(self, agent: Agent, within_s: float = 10) -> None:
         """Another agent is asked instead of B, and is B from now on."""
         self.b = agent
-        await agent.until_offered()
+        await agent.until_offered(within_s)
 
     async def watched(self) -> bool:
         """Put a hidden measuring robot into the caller's room, if LiveKit's secret is known."""

@@ -10,7 +10,10 @@ from livekit import api, rtc
 
 RATE, FRAME, LOUD, PAUSE_S, AGAIN_S = 16_000, 320, 100, 0.25, 0.05
 TONE = (b"\x00\x10" * 20 + b"\x00\xf0" * 20) * (FRAME // 40)
+<<<<<<< HEAD
 Gaps = list[tuple[float, float]]
+=======
+>>>>>>> chaos
 
 
 async def speak(room: rtc.Room) -> None:
@@ -21,7 +24,11 @@ async def speak(room: rtc.Room) -> None:
         await source.capture_frame(rtc.AudioFrame(TONE, RATE, 1, FRAME))
 
 
+<<<<<<< HEAD
 async def stay(url: str, token: str, gaps: Gaps) -> None:
+=======
+async def stay(url: str, token: str, gaps: list[tuple[float, float]]) -> None:
+>>>>>>> chaos
     heard = [0.0]
 
     async def hear(track: rtc.Track) -> None:
@@ -44,6 +51,7 @@ async def stay(url: str, token: str, gaps: Gaps) -> None:
 
 
 async def main(url: str, *keys: str) -> None:
+<<<<<<< HEAD
     gaps: Gaps = []
     async with api.LiveKitAPI(url.replace("ws", "http", 1), *keys) as lk:
         tokens = [api.AccessToken(*keys).with_identity(who) for who in "ab"]
@@ -59,6 +67,20 @@ async def main(url: str, *keys: str) -> None:
             stays.cancel()
         await lk.room.delete_room(api.DeleteRoomRequest(room="bare"))
         json.dump(gaps, sys.stdout)
+=======
+    gaps: list[tuple[float, float]] = []
+    async with api.LiveKitAPI(url.replace("ws", "http", 1), *keys) as lk:
+        grants = api.VideoGrants(room_join=True, room="bare")
+        token = api.AccessToken(*keys).with_grants(grants)
+        jwts = [token.with_identity(who).to_jwt() for who in "ab"]
+        tasks = [asyncio.ensure_future(stay(url, jwt, gaps)) for jwt in jwts]
+        ended = asyncio.ensure_future(asyncio.to_thread(sys.stdin.read))
+        while tasks and not ended.done():
+            with suppress(Exception):
+                await lk.room.create_room(api.CreateRoomRequest(name="bare"))
+            await asyncio.sleep(AGAIN_S)
+        print(json.dumps(gaps), flush=True)  # noqa: T201
+>>>>>>> chaos
 
 
 asyncio.run(main(*sys.argv[1:]))
