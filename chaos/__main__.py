@@ -28,10 +28,7 @@ def main() -> int:
     parser.add_argument("--transfers", type=int, default=0, help="how many (as many as fit)")
     parser.add_argument("--only", type=int, default=0, help="this one of them alone")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="for how long (3)")
-<<<<<<< HEAD
-=======
     parser.add_argument("--anyway", action="store_true", help="count, however busy the machine is")
->>>>>>> chaos
     asked = parser.parse_args()
     gc.freeze()  # whatever was imported: collecting it holds microphones up
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-chaos-"))
@@ -43,10 +40,7 @@ def main() -> int:
             minutes=asked.minutes,
             transfers=asked.transfers,
             only=asked.only,
-<<<<<<< HEAD
-=======
             anyway=asked.anyway,
->>>>>>> chaos
         )
         results = asyncio.run(playing)
     except Trouble as trouble:
@@ -57,11 +51,7 @@ def main() -> int:
     for line in summed_up(results):
         say(line)
     if not passed(results):
-<<<<<<< HEAD
-        say(f"The logs of this run are in {data / 'logs'}.")
-=======
         say(f"The logs of this run and the histories of what broke are in {data}.")
->>>>>>> chaos
         return 1
     shutil.rmtree(data)
     return 0

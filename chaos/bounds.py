@@ -6,13 +6,6 @@ from statistics import median
 
 from chaos.faults import Fault
 from chaos.figures import Moment, Results
-<<<<<<< HEAD
-from stack.parts import kind as kind_of
-
-HEARD, DEAF, HOSTLESS, TEMPORAL, VOICE = "heard", "LiveKit", "no host", "Temporal", "voice"
-"""Kinds of moments. `heard`: LiveKit and a spare host are alive, so the caller hears somebody."""
-
-=======
 from chaos.ground import WORKER_LIVEKIT, WORKER_TEMPORAL
 
 HEARD, DEAF, HOSTLESS, TEMPORAL, VOICE = "heard", "LiveKit", "no host", "Temporal", "voice"
@@ -25,7 +18,6 @@ TARGETS = {
 }
 SENDERS = {"worker", "workers", "temporal", WORKER_TEMPORAL, WORKER_LIVEKIT}
 """Without one of these no other host is sent: one that is lost at the same time is missed."""
->>>>>>> chaos
 GOES_ON_S = 15.0
 """Whatever it was: once it is mended, what was under way is done within this."""
 TIMES_BARE = 1.3
@@ -64,21 +56,10 @@ BOUNDS = (
 def kinds(faults: list[Fault]) -> frozenset[str]:
     """Which bounds hold while all of these are there."""
     targets = {fault.target for fault in faults}
-<<<<<<< HEAD
-    found = {
-        DEAF: "livekit" in targets,
-        HOSTLESS: bool({"hosts", "voices"} & targets),
-        TEMPORAL: "temporal" in targets,
-        VOICE: any(kind_of(target) in ("briefer", "voices") for target in targets),
-    }
-    there = {name for name, is_there in found.items() if is_there}
-    return frozenset(there or {HEARD}) | ({HEARD} if not {DEAF, HOSTLESS} & there else frozenset())
-=======
     found = {kind for kind, those in TARGETS.items() if those & targets}
     if "host" in targets and SENDERS & targets:
         found.add(HOSTLESS)
     return frozenset(found if found & {DEAF, HOSTLESS} else {HEARD, *found})
->>>>>>> chaos
 
 
 def exceeded(moment: Moment) -> Iterator[str]:

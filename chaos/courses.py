@@ -113,8 +113,6 @@ async def leave(scene: Scene) -> None:
     await together(scene.caller, scene.b)
 
 
-<<<<<<< HEAD
-=======
 async def ask_two(scene: Scene) -> None:
     """A asks for B, and for a colleague if B can't."""
     colleague = await scene.colleague()
@@ -140,7 +138,6 @@ async def take_back(scene: Scene) -> None:
     await together(scene.caller, scene.a)
 
 
->>>>>>> chaos
 async def decline(scene: Scene) -> None:
     """B says no."""
     await scene.b.decline(scene.transfer_id, "I am with a customer.")
@@ -168,12 +165,9 @@ COURSES = (
     Course("back and forth", (*BRIEFED, consult, back, consult, *HANDED_OVER)),
     Course("on accept", (ask_for_a_yes, answer, accept_at_once, end)),
     Course("introduction", (*BRIEFED, consult, accept, introduce, leave, end)),
-<<<<<<< HEAD
-=======
     Course("the next one", (ask_two, decline, turn, answer, *HANDED_OVER)),
     Course("redirected", (*BRIEFED, consult, redirect, answer, *HANDED_OVER)),
     Course("taken back", (*BRIEFED, *HANDED_OVER, take_back)),
->>>>>>> chaos
     Course("declined", (*BRIEFED, consult, decline, end), "declined"),
     Course("declined while ringing", (ask, decline, end), "declined"),
     Course("cancelled", (*BRIEFED, consult, cancel, end), "cancelled"),
@@ -205,14 +199,9 @@ async def insist(doing: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(AGAIN_AFTER_S)
 
 
-<<<<<<< HEAD
-async def _asked(scene: Scene, completes: str = "by_agent_a") -> None:
-    transfer = await scene.a.transfer(scene.call_id, scene.b.id, completes=completes)
-=======
 async def _asked(scene: Scene, **more: object) -> None:
     asking = scene.a.transfer(scene.call_id, scene.b.id, **more)  # type: ignore[arg-type]
     transfer = await asking
->>>>>>> chaos
     scene.transfer_id = transfer.id
     await scene.b.until_offered(WITHIN_S)
 

@@ -61,14 +61,11 @@ class Ground:
     def database(self) -> Path:
         return self.stack.data / "record.db"
 
-<<<<<<< HEAD
-=======
     @property
     def histories(self) -> Path:
         """Where those of broken transfers are kept."""
         return self.stack.data / "histories"
 
->>>>>>> chaos
     async def __aenter__(self) -> "Ground":
         for line in self.lines.values():
             await line.pass_on()

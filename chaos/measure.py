@@ -4,11 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-<<<<<<< HEAD
-from chaos.bounds import exceeded, kinds
-=======
 from chaos.bounds import DEAF, exceeded, kinds
->>>>>>> chaos
 from chaos.figures import Moment, Row
 from chaos.play import Hit, Play
 from robots.ears import of
@@ -18,11 +14,6 @@ ON_HOLD_S = 1.0
 """Whom no agent has heard for so long before an outage is on hold, and is missed by nobody."""
 
 
-<<<<<<< HEAD
-def measured(play: Play) -> Row:
-    """The row of this play."""
-    moments = tuple(_moments(play))
-=======
 BREAK_S = 0.3
 """What is told of hearing leaves out shorter breaks."""
 
@@ -30,7 +21,6 @@ BREAK_S = 0.3
 def measured(play: Play) -> Row:
     """The row of this play."""
     moments = tuple(_moments(play)) if play.ended else ()
->>>>>>> chaos
     found = [*play.found, *(text for moment in moments for text in exceeded(moment))]
     scene = play.scene
     return Row(
@@ -54,13 +44,9 @@ def _moments(play: Play) -> Iterator[Moment]:
 
 
 def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
-<<<<<<< HEAD
-    faults = [hit.strike.fault for hit in hits]
-=======
     meanwhile = [hit for hit in play.hits if hit.began < lasted.ended and hit.over > lasted.began]
     what = kinds([hit.strike.fault for hit in meanwhile])
     outage = lasted if play.bare and DEAF in kinds([hit.strike.fault for hit in hits]) else None
->>>>>>> chaos
     over = max(hit.over for hit in hits)
     went_on = (
         step.ended - max(over, step.began)
@@ -70,19 +56,11 @@ def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
     return Moment(
         step=play.plan.course.steps[hits[0].strike.step].__name__,
         strikes=tuple(str(hit.strike) for hit in hits),
-<<<<<<< HEAD
-        kinds=kinds(faults),
-        silence_s=play.scene.caller.ears.silence(lasted).lasts_s,
-        goes_on_s=next(went_on, None),
-        deaf_s=_deaf_s(play, lasted) if play.bare else None,
-        bare_s=play.bare.deaf_s(lasted.began, lasted.ended) if play.bare else None,
-=======
         kinds=what,
         silence_s=play.scene.caller.ears.silence(lasted).lasts_s,
         goes_on_s=next(went_on, None),
         deaf_s=_deaf_s(play, outage) if outage else None,
         bare_s=play.bare.deaf_s(outage.began, outage.ended) if outage and play.bare else None,
->>>>>>> chaos
     )
 
 
@@ -117,12 +95,6 @@ def _story(play: Play) -> Iterator[str]:
     mended = [(hit.over, f"MENDED: {hit.strike.fault}") for hit in play.hits]
     steps = play.plan.course.steps
     took = [(one.began, f"step: {steps[one.step].__name__}") for one in play.steps]
-<<<<<<< HEAD
-    silence = scene.caller.ears.silence(Span(play.began, play.ended))
-    quiet = [(silence.began, f"the caller hears nobody for {silence.lasts_s:.1f} s")]
-    for at, what in sorted([*told, *struck, *mended, *took, *quiet]):
-        yield f"{at - play.began:7.2f} s  {what}"
-=======
     for at, what in sorted([*told, *struck, *mended, *took, *_hearing(play)]):
         yield f"{at - play.began:7.2f} s  {what}"
 
@@ -137,4 +109,3 @@ def _hearing(play: Play) -> Iterator[tuple[float, str]]:
                 if span.ended > play.began:
                     what = f"{listener} hears {speaker} for {span.lasts_s:.1f} s"
                     yield max(span.began, play.began), what
->>>>>>> chaos

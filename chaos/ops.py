@@ -1,27 +1,18 @@
 """What chaos asks of Temporal, past every line that may be broken."""
 
 import contextlib
-<<<<<<< HEAD
-from datetime import timedelta
-
-from temporalio.api.enums.v1 import EventType
-=======
 import json
 from datetime import timedelta
 from pathlib import Path
 
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
->>>>>>> chaos
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 ANSWER = timedelta(seconds=2)
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
-<<<<<<< HEAD
-=======
 # Something new came while a workflow wanted to end: it is asked again.
 HARMLESS = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
->>>>>>> chaos
 
 
 class Ops:
@@ -56,19 +47,12 @@ class Ops:
     async def failures(self, *ids: str) -> list[str]:
         """Why workflow code failed in these workflows; there is no good reason."""
         client = await Client.connect(self._address)
-<<<<<<< HEAD
-        return [
-            f"{workflow}: {event.workflow_task_failed_event_attributes.failure.message}"
-=======
         failed = [
             (workflow, event.workflow_task_failed_event_attributes)
->>>>>>> chaos
             for workflow in _workflows(*ids)
             async for event in client.get_workflow_handle(workflow).fetch_history_events()
             if event.event_type == FAILED
         ]
-<<<<<<< HEAD
-=======
         return [
             f"{workflow} failed: {why.failure.message}"
             for workflow, why in failed
@@ -83,7 +67,6 @@ class Ops:
             history = await client.get_workflow_handle(workflow).fetch_history()
             name = workflow.replace("/", "-")
             (folder / f"{name}.json").write_text(json.dumps(history.to_json_dict(), indent=1))
->>>>>>> chaos
 
     async def _deciders(self, workflow: str) -> list[str]:
         client = await Client.connect(self._address)

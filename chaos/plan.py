@@ -1,13 +1,8 @@
 """What breaks, at which step of which transfer, and for how long: drawn from a seed alone."""
 
-<<<<<<< HEAD
-from collections.abc import Iterator
-from dataclasses import dataclass
-=======
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
->>>>>>> chaos
 from random import Random
 from typing import Generic, TypeVar
 
@@ -42,37 +37,18 @@ class Plan:
     strikes: tuple[Strike, ...]
 
     def at(self, step: int) -> list[Strike]:
-<<<<<<< HEAD
-        """What strikes at one step; all that struck at earlier ones is mended by then."""
-=======
         """What strikes at one step."""
->>>>>>> chaos
         return [strike for strike in self.strikes if strike.step == step]
 
 
 class Deck(Generic[T]):
-<<<<<<< HEAD
-    """Cards that are all drawn once before any is drawn again."""
-=======
     """Cards that are all drawn once before any is drawn again, where they fit."""
->>>>>>> chaos
 
     def __init__(self, dice: Random, cards: list[T]) -> None:
         self._dice = dice
         self._cards = cards
         self._left: list[T] = []
 
-<<<<<<< HEAD
-    def draw(self) -> T:
-        """The next card."""
-        if not self._left:
-            self._left = self._dice.sample(self._cards, len(self._cards))
-        return self._left.pop()
-
-    def put_under(self, card: T) -> None:
-        """Draw this one again, after all that are left."""
-        self._left.insert(0, card)
-=======
     def draw(self, fits: Callable[[T], bool] = lambda _: True) -> T:
         """The next card that fits; where none of those left does, new ones are put under them."""
         while True:
@@ -81,7 +57,6 @@ class Deck(Generic[T]):
                     self._left.remove(card)
                     return card
             self._left = [*self._dice.sample(self._cards, len(self._cards)), *self._left]
->>>>>>> chaos
 
 
 def plans(seed: int) -> Iterator[Plan]:
@@ -94,20 +69,6 @@ def plans(seed: int) -> Iterator[Plan]:
         course = courses.draw()
         count = dice.choice((1, 2, 2))
         steps = sorted(dice.sample(range(len(course.steps)), min(count, len(course.steps))))
-<<<<<<< HEAD
-        strikes = [strike for step in steps for strike in _struck(dice, faults, step)]
-        yield Plan(number, course, tuple(strikes))
-
-
-def _struck(dice: Random, deck: Deck[Fault], step: int) -> Iterator[Strike]:
-    """One or two faults at a step, of different parts."""
-    struck: frozenset[str] = frozenset()
-    for _ in range(dice.choice((1, 1, 2))):
-        fault = deck.draw()
-        while fault.touches & struck:
-            deck.put_under(fault)
-            fault = deck.draw()
-=======
         yield Plan(number, course, tuple(_struck(dice, faults, steps)))
 
 
@@ -123,7 +84,6 @@ def _struck(dice: Random, deck: Deck[Fault], steps: list[int]) -> Iterator[Strik
     struck: frozenset[str] = frozenset()
     for step in (step for step in steps for _ in range(dice.choice((1, 1, 2)))):
         fault = deck.draw(partial(_is_none_of, struck))
->>>>>>> chaos
         struck |= fault.touches
         after_s = round(dice.uniform(0, STRIKES_AFTER_S), 1)
         yield Strike(step, after_s, fault, round(dice.uniform(*fault.lasts_s), 1))

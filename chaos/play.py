@@ -3,35 +3,23 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
-<<<<<<< HEAD
-from dataclasses import dataclass, field
-from functools import partial
-
-=======
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import httpx
 from livekit import rtc
 
->>>>>>> chaos
 from chaos.courses import WITHIN_S, Step, end, is_over, together
 from chaos.ground import Ground
 from chaos.knocking import Knocking
 from chaos.plan import Plan, Strike
 from chaos.yardstick import Yardstick
 from robots.bench.vigil import LATE_FOR_SECONDS_S, Vigil
-<<<<<<< HEAD
-from robots.checker import broken
-from robots.http import Problem
-from robots.scene import Scene
-=======
 from robots.checker import Broken, agent_a_stays_until_both_are_live, broken
 from robots.http import Problem
 from robots.observation import Observation
 from robots.scene import Scene
 from robots.sound import Span
->>>>>>> chaos
 from robots.waiting import Late, until
 
 TALKS_S = 1.5
@@ -40,12 +28,8 @@ AFTERWARDS_S = 2.0
 NEWS_WITHIN_S = 3.0
 SOMEBODY_WITHIN_S = 15.0
 FINISHED_WITHIN_S = 20.0
-<<<<<<< HEAD
-SILENCE = 1
-=======
 BACK_WITHIN_S = 10.0
 """Of LiveKit's return everybody sits where they sat."""
->>>>>>> chaos
 PATIENCE_S = 60.0
 """How long people repeat what was answered by 503, or not at all."""
 
@@ -90,15 +74,12 @@ class Play:
 
     async def out(self) -> None:
         """Play it, hang up, and see what it has left behind."""
-<<<<<<< HEAD
-=======
         try:
             await self._out()
         except (Problem, Late, TimeoutError, httpx.TransportError, rtc.ConnectError) as failure:
             self.found.append(f"it couldn't be played to its end: {failure!r}")
 
     async def _out(self) -> None:
->>>>>>> chaos
         scene = self.scene
         async with AsyncExitStack() as exits:
             await exits.enter_async_context(scene)
@@ -120,13 +101,7 @@ class Play:
         try:
             for number, step in enumerate(self.plan.course.steps):
                 strikes = self.plan.at(number)
-<<<<<<< HEAD
-                if strikes:
-                    await asyncio.gather(*striking)
-                    striking = [asyncio.create_task(self._strike(one)) for one in strikes]
-=======
                 striking += [asyncio.create_task(self._strike(one)) for one in strikes]
->>>>>>> chaos
                 if not await self._done(number, step):
                     break
                 await self.scene.passing(BREATH_S)
@@ -149,19 +124,6 @@ class Play:
         began = time.monotonic()
         doing = asyncio.create_task(step(self.scene))
         try:
-<<<<<<< HEAD
-            if step is not end:
-                await self._unless_over(doing)
-            await doing
-        except (Problem, Late, asyncio.CancelledError) as failure:
-            if await self._is_over_by_now():
-                return False
-            self.found.append(f"{step.__name__}: {failure or 'nothing came of it'}")
-            return False
-        finally:
-            self.steps.append(Took(number, began, time.monotonic()))
-        return True
-=======
             if step is not end and not is_over(self.scene):
                 await self._unless_over(doing)
             await asyncio.wait({doing})
@@ -174,7 +136,6 @@ class Play:
         if not await self._is_over_by_now():
             self.found.append(f"{step.__name__}: {failure or 'nothing came of it'}")
         return False
->>>>>>> chaos
 
     async def _unless_over(self, doing: asyncio.Task[None]) -> None:
         while not doing.done():
@@ -196,27 +157,12 @@ class Play:
 
     async def _somebody(self) -> None:
         """The transfer has ended, and the caller is with a person, or on hold and is answered."""
-<<<<<<< HEAD
-        scene, caller = self.scene, self.scene.caller
-        keeper = scene.a
-=======
         scene = self.scene
->>>>>>> chaos
         if scene.transfer_id:
             try:
                 ended = await scene.a.until_phase(scene.transfer_id, "ended", within_s=WITHIN_S)
             except Late:
                 return  # the checker says so
-<<<<<<< HEAD
-            keeper = scene.b if ended.outcome == "completed" else scene.a
-            if ended.outcome != self.plan.course.outcome:
-                self.found.append(f"{ended.outcome}, because {ended.reason}")
-        try:
-            await together(caller, keeper, SOMEBODY_WITHIN_S)
-        except Late:
-            await self._is_answered()
-
-=======
             if ended.outcome != self.plan.course.outcome:
                 self.found.append(f"{ended.outcome}, because {ended.reason}")
         try:
@@ -228,7 +174,6 @@ class Play:
         caller, agents = self.scene.caller, (self.scene.a, self.scene.b)
         return any(caller.ears.hears(agent.id) and agent.ears.hears(caller.id) for agent in agents)
 
->>>>>>> chaos
     async def _is_answered(self) -> None:
         scene, caller = self.scene, self.scene.caller
         if not caller.ears.hears("host"):
@@ -244,11 +189,7 @@ class Play:
         """What the checker says of it all, before and after the caller hangs up."""
         scene = self.scene
         observed = await scene.observation(ended=self.ended)
-<<<<<<< HEAD
-        found = broken(observed)
-=======
         found = self._judged(observed)
->>>>>>> chaos
         await scene.caller.hang_up()
         try:
             found += await scene.left_behind(observed)
@@ -258,12 +199,7 @@ class Play:
             self.found += await self.ground.ops.failures(*ids)
         except Late as late:
             self.found.append(str(late))
-<<<<<<< HEAD
-        # Silence has bounds of its own here, for each kind of fault.
-        self.found += [str(one) for one in found if one.promise != SILENCE]
-=======
         self.found += map(str, dict.fromkeys(found))
->>>>>>> chaos
         self.found += self.knocking.found
         self.found += [f"{name} ended by itself" for name in self.ground.losses]
         self.found += [
@@ -272,8 +208,6 @@ class Play:
             for failure in person.failures
         ]
         self.ground.losses.clear()
-<<<<<<< HEAD
-=======
 
     def _judged(self, observed: Observation) -> list[Broken]:
         """What the checker says; but silence has bounds of its own, for each kind of fault."""
@@ -292,4 +226,3 @@ class Play:
         removed = {Broken(3, seen) for seen in agent_a_stays_until_both_are_live(excused)}
         found = broken(observed)
         return [one for one in found if one.promise not in (1, 3) or one in removed]
->>>>>>> chaos

@@ -2,10 +2,7 @@
 
 import time
 from collections.abc import Iterator
-<<<<<<< HEAD
-=======
 from dataclasses import replace
->>>>>>> chaos
 from itertools import islice
 from pathlib import Path
 
@@ -23,13 +20,6 @@ MINUTES = 3.0
 
 
 async def run(
-<<<<<<< HEAD
-    seed: int, data: Path, *, minutes: float = MINUTES, transfers: int = 0, only: int = 0
-) -> Results:
-    """Play the transfers of a seed: so many, or one of them alone, or as many as fit.
-
-    A transfer that finds the machine too busy is played once more, then it is void.
-=======
     seed: int,
     data: Path,
     *,
@@ -41,7 +31,6 @@ async def run(
     """Play the transfers of a seed: so many, or one of them alone, or as many as fit.
 
     A transfer that finds the machine too busy is played once more, then it is void; not `anyway`.
->>>>>>> chaos
     """
     results = Results(seed)
     async with Ground(data) as ground:
@@ -49,12 +38,8 @@ async def run(
         for plan in _chosen(seed, transfers, only):
             if not (transfers or only) and time.monotonic() > ends:
                 break
-<<<<<<< HEAD
-            row = await _counted(ground, plan)
-=======
             row = await _counted(ground, plan, tries=1 if anyway else TRIES)
             row = replace(row, disturbances=()) if anyway else row
->>>>>>> chaos
             results.rows.append(row)
             for line in told(row, seed):
                 say(line)
@@ -73,13 +58,6 @@ def _chosen(seed: int, transfers: int, only: int) -> Iterator[Plan]:
     return islice(plans(seed), transfers or None)
 
 
-<<<<<<< HEAD
-async def _counted(ground: Ground, plan: Plan) -> Row:
-    for _ in range(TRIES):
-        play = Play(ground, plan)
-        await play.out()
-        row = measured(play)
-=======
 async def _counted(ground: Ground, plan: Plan, tries: int) -> Row:
     for _ in range(tries):
         play = Play(ground, plan)
@@ -88,7 +66,6 @@ async def _counted(ground: Ground, plan: Plan, tries: int) -> Row:
         if row.broken:
             ids = play.scene.call_id, play.scene.transfer_id
             await ground.ops.keep_histories(ground.histories, *ids)
->>>>>>> chaos
         if row.counts:
             break
     return row

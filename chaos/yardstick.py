@@ -1,10 +1,7 @@
 """The bare program that goes through the same outages of LiveKit, in a process of its own."""
 
 import asyncio
-<<<<<<< HEAD
-=======
 import contextlib
->>>>>>> chaos
 import json
 import sys
 from typing import Self
@@ -12,11 +9,7 @@ from typing import Self
 from robots.bench.yardsticks import BARE
 from robots.scene import Stage
 
-<<<<<<< HEAD
-ENDS_WITHIN_S = 20.0
-=======
 TELLS_WITHIN_S = 20.0
->>>>>>> chaos
 
 
 class Yardstick:
@@ -38,16 +31,6 @@ class Yardstick:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
-<<<<<<< HEAD
-        try:
-            async with asyncio.timeout(ENDS_WITHIN_S):
-                said, _ = await self._process.communicate()
-            self._gaps = json.loads(said or "[]")
-        finally:
-            if self._process.returncode is None:
-                self._process.kill()
-                await self._process.wait()
-=======
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()
@@ -58,7 +41,6 @@ class Yardstick:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
->>>>>>> chaos
 
     def deaf_s(self, since: float, until: float) -> float | None:
         """From the beginning of an outage until both heard each other; None: they never stopped."""

@@ -148,10 +148,6 @@ class LocalStack:
         """How a part has ended; None while it runs."""
         return self._running[name].exit_code
 
-    def end(self, name: str) -> None:
-        """Tell one part to end, and return when it and whatever it started are gone."""
-        self._running[name].end()
-
     @property
     def dead(self) -> list[str]:
         """The parts that have ended, though nothing has taken their place yet."""

@@ -1,9 +1,6 @@
 """`make chaos`: a seed is a plan, whatever breaks has a bound, and a missed bound fails the run."""
 
-<<<<<<< HEAD
-=======
 from collections import Counter
->>>>>>> chaos
 from dataclasses import replace
 from itertools import islice
 
@@ -31,23 +28,6 @@ def test_the_same_seed_is_the_same_plan_however_many_are_played() -> None:
     assert first(MANY) != first(MANY, seed=8)
 
 
-<<<<<<< HEAD
-def test_every_fault_and_every_course_has_its_turn_before_any_has_a_second() -> None:
-    drawn = [strike.fault for plan in first(MANY) for strike in plan.strikes]
-    every = every_fault()
-    assert len({str(fault) for fault in every}) == len(every)
-    assert {str(fault) for fault in drawn[: len(every) + 2]} >= {str(fault) for fault in every}
-    assert {plan.course for plan in first(len(COURSES))} == set(COURSES)
-
-
-def test_at_most_two_strike_at_once_and_never_at_the_same_part() -> None:
-    at_once = {len(plan.at(strike.step)) for plan in first(MANY) for strike in plan.strikes}
-    assert at_once == {1, 2}
-    for plan in first(MANY):
-        for step in {strike.step for strike in plan.strikes}:
-            touched = [part for strike in plan.at(step) for part in strike.fault.touches]
-            assert len(touched) == len(set(touched))
-=======
 def test_every_course_has_its_turn_before_any_has_a_second_and_so_have_faults_that_fit() -> None:
     drawn = Counter(str(strike.fault) for plan in first(MANY) for strike in plan.strikes)
     assert set(drawn) == {str(fault) for fault in every_fault()}
@@ -62,18 +42,13 @@ def test_at_most_two_strike_at_once_and_none_at_a_part_that_was_hit_before() -> 
     for plan in first(MANY):
         touched = [part for strike in plan.strikes for part in strike.fault.touches]
         assert len(touched) == len(set(touched))
->>>>>>> chaos
 
 
 def test_a_strike_is_at_a_step_of_the_course_and_lasts_no_longer_than_its_fault_may() -> None:
     for plan in first(MANY):
         for strike in plan.strikes:
             least, most = strike.fault.lasts_s
-<<<<<<< HEAD
-            assert plan.course.steps[strike.step]
-=======
             assert 0 <= strike.step < len(plan.course.steps)
->>>>>>> chaos
             assert least <= strike.lasts_s <= most
             assert strike.after_s >= 0
 
@@ -86,12 +61,8 @@ def test_what_struck_says_which_bounds_hold() -> None:
     assert kinds([Killed("worker")]) == {HEARD}
     assert kinds([Locked("database"), Late(API_TEMPORAL)]) == {HEARD}
     assert kinds([Killed("temporal")]) == {HEARD, TEMPORAL}
-<<<<<<< HEAD
-    assert kinds([Killed("host"), Killed("temporal")]) == {HEARD, TEMPORAL}
-=======
     assert kinds([Killed("host"), Locked("database")]) == {HEARD}
     assert kinds([Killed("host"), Killed("temporal")]) == {HOSTLESS, TEMPORAL}
->>>>>>> chaos
     assert kinds([Killed("briefer")]) == {HEARD, VOICE}
     assert kinds([Killed("livekit"), Killed("worker")]) == {DEAF}
     assert kinds([Killed("voices")]) == {HOSTLESS, VOICE}

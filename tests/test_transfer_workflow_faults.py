@@ -30,6 +30,31 @@ async def test_without_hold_audio_agent_a_stays_with_the_caller(stage: Stage) ->
     assert Event.CONSULT_STARTED not in transfer.events
 
 
+async def test_a_is_back_with_the_caller_when_hold_audio_is_lost_for_good(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"host": 0.5})
+    await transfer.until_consulting()
+    stage.voices.available.remove(HOST)
+    await stage.voices.dismiss(HOST, transfer.room_a)
+    await transfer.tells(Event.CONSULT_ENDED)
+    assert transfer.a.talks(transfer.room_a)
+    assert Event.HOLD_MISSING in transfer.events
+    await transfer.goes_through()
+    await call.is_with("agt_b")
+
+
+async def test_a_talks_on_when_another_host_comes_in_time(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    await stage.voices.dismiss(HOST, transfer.room_a)
+    room = transfer.room_a
+    await stage.until(lambda: not stage.rooms.now().host_plays(room), "the host is lost")
+    await stage.until(lambda: stage.rooms.now().host_plays(room), "another host plays")
+    await transfer.goes_through()
+    assert Event.CONSULT_ENDED not in transfer.events
+
+
 async def test_without_a_briefer_the_briefing_is_read(stage: Stage) -> None:
     stage.voices.available.remove(BRIEFER)
     call = await stage.talking()

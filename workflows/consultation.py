@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.phases import Cause, Completes, Decision, Outcome, Phase
     from domain.seating import OPEN
     from domain.voice import OVERLAP
+    from workflows import patches
     from workflows.course import Course, Stopped
 
 WARNING = timedelta(seconds=10)
@@ -27,18 +28,26 @@ class Consultation:
         self._floor = course.floor
         self._began_at = datetime.min
         self._warned_of: set[datetime] = set()
+        self._minds_silence = False
+        self._silent_since: datetime | None = None
         self.a_wants_in = False
 
     async def until_agreed(self) -> None:
         """Let the agents talk and decide; agent A may come and go as she likes."""
         self._began_at = workflow.now()
+        self._minds_silence = workflow.patched(patches.SILENCE_BRINGS_A_BACK)
         while not self._agreed():
             accepted_at = self._course.decisions.accepted_at
-            goal = partial(self._something_new, since=accepted_at)
+            silent = self._caller_hears_nobody()
+            self._silent_since = (self._silent_since or workflow.now()) if silent else None
+            goal = partial(self._something_new, since=accepted_at, silent=silent)
             await self._course.until(goal, by=self._patience_ends(), of="decision")
             if self._a_should_come():
                 await self._bring_a_in()
             elif self._a_should_go():
+                await self._send_a_back()
+            elif self._silence_lasts():
+                self._course.note(Event.HOLD_MISSING)
                 await self._send_a_back()
             elif self._out_of_patience():
                 raise Stopped(Outcome.AGENT_B_LEFT if accepted_at else Outcome.TIMED_OUT)
@@ -52,8 +61,9 @@ class Consultation:
             self._warned_of.add(ends)
             self._course.note(Event.PATIENCE_SHORT)
 
-    def _something_new(self, since: datetime | None) -> bool:
+    def _something_new(self, since: datetime | None, *, silent: bool) -> bool:
         moves = self._a_should_come() or self._a_should_go()
+        moves = moves or self._silence_lasts() or self._caller_hears_nobody() != silent
         # Whose patience counts changes with agent B's yes.
         accepted = self._course.decisions.accepted_at != since
         return moves or accepted or self._agreed() or self._out_of_patience()
@@ -85,7 +95,9 @@ class Consultation:
 
     def _patience_ends(self) -> datetime | None:
         ends = self._deadline
-        moments = (ends - WARNING, ends, ends + self._order.patience.gone)
+        moments = [ends - WARNING, ends, ends + self._order.patience.gone]
+        if self._silent_since is not None:
+            moments.append(self._silent_since + self._order.patience.host)
         return min((moment for moment in moments if moment > workflow.now()), default=None)
 
     def _agents_talk(self) -> bool:
@@ -103,6 +115,19 @@ class Consultation:
         left_b = self._floor.left_for(a, self._course.room_b, grace)
         sits_in_a = self._floor.has(a, self._course.room_a)
         return self._course.phase is Phase.CONSULTING and left_b and sits_in_a
+
+    def _caller_hears_nobody(self) -> bool:
+        """Say whether a caller whom agent A has left is there, and no host plays to them."""
+        course = self._course
+        left = self._minds_silence and course.phase is Phase.CONSULTING
+        is_there = self._floor.has(self._order.caller, course.room_a)
+        return left and is_there and not self._floor.presence.host_plays(course.room_a)
+
+    def _silence_lasts(self) -> bool:
+        """Say whether no host has come in time: agent A is who can end this silence."""
+        since = self._silent_since
+        late = since is not None and workflow.now() >= since + self._order.patience.host
+        return late and self._caller_hears_nobody()
 
     async def _bring_a_in(self) -> None:
         """Put the caller on hold, fence agent A off from them, and only then let her speak."""

@@ -227,7 +227,12 @@ class Course(DecisionDesk):
                     and self._call_status() != self._told
                 )
             )
-            self.diary.note(Event.PEOPLE_CHANGED, call=self._call_if_changed())
+            had = self._told and self._told.responsible_kind
+            call = self._call_if_changed()
+            # Who answers for the caller is in the transfer's view as well.
+            passed_on = call is not None and call.responsible_kind != had
+            view = self.view() if passed_on else None
+            self.diary.note(Event.PEOPLE_CHANGED, call=call, transfer=view)
 
     def _call_status(self) -> CallStatus:
         return self.report().call_status(self.floor.people())

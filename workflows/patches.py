@@ -7,3 +7,7 @@ How a patch comes and goes is said in `docs/decisions/0012-deploys.md`.
 LOST_ARE_INVITED = "2026-11-27-lost-are-invited"
 """Whoever isn't back after a restart of the media server is invited after three seconds; calls
 from before had no such timer. Goes when no call from before 27 November 2026 is running."""
+
+SILENCE_BRINGS_A_BACK = "2026-11-27-silence-brings-a-back"
+"""Agent A goes back to a caller on hold whose host is lost and not replaced in time; transfers from
+before let them wait. Goes when no transfer from before 27 November 2026 is running."""

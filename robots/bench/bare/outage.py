@@ -10,10 +10,6 @@ from livekit import api, rtc
 
 RATE, FRAME, LOUD, PAUSE_S, AGAIN_S = 16_000, 320, 100, 0.25, 0.05
 TONE = (b"\x00\x10" * 20 + b"\x00\xf0" * 20) * (FRAME // 40)
-<<<<<<< HEAD
-Gaps = list[tuple[float, float]]
-=======
->>>>>>> chaos
 
 
 async def speak(room: rtc.Room) -> None:
@@ -24,11 +20,7 @@ async def speak(room: rtc.Room) -> None:
         await source.capture_frame(rtc.AudioFrame(TONE, RATE, 1, FRAME))
 
 
-<<<<<<< HEAD
-async def stay(url: str, token: str, gaps: Gaps) -> None:
-=======
 async def stay(url: str, token: str, gaps: list[tuple[float, float]]) -> None:
->>>>>>> chaos
     heard = [0.0]
 
     async def hear(track: rtc.Track) -> None:
@@ -51,23 +43,6 @@ async def stay(url: str, token: str, gaps: list[tuple[float, float]]) -> None:
 
 
 async def main(url: str, *keys: str) -> None:
-<<<<<<< HEAD
-    gaps: Gaps = []
-    async with api.LiveKitAPI(url.replace("ws", "http", 1), *keys) as lk:
-        tokens = [api.AccessToken(*keys).with_identity(who) for who in "ab"]
-        grants = api.VideoGrants(room_join=True, room="bare")
-        jwts = [token.with_grants(grants).to_jwt() for token in tokens]
-        staying = [asyncio.ensure_future(stay(url, jwt, gaps)) for jwt in jwts]
-        ended = asyncio.ensure_future(asyncio.to_thread(sys.stdin.read))
-        while not ended.done():
-            with suppress(Exception):
-                await lk.room.create_room(api.CreateRoomRequest(name="bare"))
-            await asyncio.sleep(AGAIN_S)
-        for stays in staying:
-            stays.cancel()
-        await lk.room.delete_room(api.DeleteRoomRequest(room="bare"))
-        json.dump(gaps, sys.stdout)
-=======
     gaps: list[tuple[float, float]] = []
     async with api.LiveKitAPI(url.replace("ws", "http", 1), *keys) as lk:
         grants = api.VideoGrants(room_join=True, room="bare")
@@ -80,7 +55,6 @@ async def main(url: str, *keys: str) -> None:
                 await lk.room.create_room(api.CreateRoomRequest(name="bare"))
             await asyncio.sleep(AGAIN_S)
         print(json.dumps(gaps), flush=True)  # noqa: T201
->>>>>>> chaos
 
 
 asyncio.run(main(*sys.argv[1:]))
