@@ -148,11 +148,6 @@ class LocalStack:
         """How a part has ended; None while it runs."""
         return self._running[name].exit_code
 
-    @property
-    def dead(self) -> list[str]:
-        """The parts that have ended, though nothing has taken their place yet."""
-        return [name for name, process in self._running.items() if process.exit_code is not None]
-
     def check(self) -> None:
         """Raise Trouble if a part has ended."""
         for process in self._running.values():
