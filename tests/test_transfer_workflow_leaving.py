@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from api.errors import Conflict
 from domain.journal import Event
 from domain.phases import Cause, Decision, Outcome, Phase, Responsible, Way
 from tests.stage import Stage
@@ -46,6 +47,21 @@ async def test_a_caller_who_hangs_up_while_being_introduced(stage: Stage) -> Non
     await stage.gateway.end_call(call.id, "caller_1")
     await transfer.ends(Outcome.COMPLETED)
     await call.ends()
+
+
+async def test_nobody_but_the_caller_hangs_up_while_being_introduced(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_briefing()
+    await transfer.accept()
+    await transfer.complete(introduce=True)
+    await transfer.reach(Phase.INTRODUCING)
+    for agent in ("agt_a", "agt_b"):
+        with pytest.raises(Conflict) as refused:
+            await stage.gateway.end_call(call.id, agent)
+        assert refused.value.code == "use_cancel_or_complete"
+    await transfer.decide(Decision.LEAVE)
+    await transfer.ends(Outcome.COMPLETED)
 
 
 async def test_a_caller_who_hangs_up_hears_nothing_of_what_the_agents_say(stage: Stage) -> None:

@@ -72,6 +72,8 @@ class Consultation:
         decisions = self._course.decisions
         if decisions.accepted_at is None or not self._course.b_is_live:
             return False
+        if self._course.targets.is_redirected:
+            return False  # however they agreed: somebody else is to be asked
         return (
             decisions.has(Decision.COMPLETE)
             or self._order.completes is Completes.ON_ACCEPT

@@ -155,7 +155,8 @@ class Reception:
 
     @end.validator
     def _may_end(self, who: Who) -> None:
-        if who.person not in (self.order.caller, self.agent):
+        taken_over_by = self.report.agent if self.report else None
+        if who.person not in (self.order.caller, self.agent, taken_over_by):
             raise Refusal("not_yours", "This is not your call.")
         if self.request is not None and who.person != self.order.caller:
             raise Refusal("use_cancel_or_complete", "Cancel or complete the transfer first.")
