@@ -210,6 +210,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/{call_id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Call Back
+         * @description Have the caller back, as the agent who handed them over within the last minute.
+         *
+         *     Whoever has the caller keeps them until one can be heard.
+         */
+        post: operations["take_call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/{call_id}/seat": {
         parameters: {
             query?: never;
@@ -540,6 +562,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transfers/{transfer_id}/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redirect Transfer
+         * @description Have somebody else asked at once; fallbacks that were not asked yet stay next.
+         */
+        post: operations["redirect_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/events": {
         parameters: {
             query?: never;
@@ -649,7 +691,9 @@ export interface paths {
         };
         /**
          * See Metrics
-         * @description Count requests and open streams, for Prometheus; beyond development with a token.
+         * @description Say for Prometheus how busy this process is, and how transfers fare in all of them.
+         *
+         *     Beyond development with a token.
          */
         get: operations["see_metrics"];
         put?: never;
@@ -718,6 +762,8 @@ export interface components {
             /** Ended At */
             ended_at: string | null;
             outcome: components["schemas"]["Outcome"] | null;
+            /** Reason */
+            reason?: string | null;
         };
         /**
          * Availability
@@ -827,6 +873,7 @@ export interface components {
             people: components["schemas"]["PersonInCall"][];
             /** Transfer Id */
             transfer_id: string | null;
+            rings?: components["schemas"]["domain__views__PersonView"] | null;
             /**
              * Created At
              * Format: date-time
@@ -1007,6 +1054,13 @@ export interface components {
             };
         };
         /**
+         * Redirect
+         * @description Whom to ask instead of whoever is being asked.
+         */
+        Redirect: {
+            to: components["schemas"]["ToAgent"];
+        };
+        /**
          * Responsible
          * @description Who answers for the caller right now, in the words of a transfer.
          * @enum {string}
@@ -1127,6 +1181,11 @@ export interface components {
             /** Call Id */
             call_id: string;
             to: components["schemas"]["To"];
+            /**
+             * Fallbacks
+             * @default []
+             */
+            fallbacks: components["schemas"]["ToAgent"][];
             /** Notes */
             notes?: string | null;
             /** Reference */
@@ -1172,6 +1231,14 @@ export interface components {
             sip?: string | null;
         };
         /**
+         * ToAgent
+         * @description An agent to be asked.
+         */
+        ToAgent: {
+            /** Agent */
+            agent: string;
+        };
+        /**
          * TransferView
          * @description A transfer as its agents and supervisors see it; callers get `CallerTransferView`.
          */
@@ -1213,6 +1280,8 @@ export interface components {
             created_at: string;
             /** Ended At */
             ended_at: string | null;
+            /** Take Back Until */
+            take_back_until?: string | null;
         };
         /**
          * Turn
@@ -2000,6 +2069,91 @@ export interface operations {
         };
     };
     answer_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAnswered"];
+                };
+            };
+            /** @description No token, or one that is expired or forged. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Yours to see, but not to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: `code` and `phase` say why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than anybody needs to say. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request makes no sense, whoever asks and whenever. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind us is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_call_back: {
         parameters: {
             query?: never;
             header?: never;
@@ -3528,6 +3682,95 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferView"];
+                };
+            };
+            /** @description No token, or one that is expired or forged. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Yours to see, but not to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: `code` and `phase` say why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than anybody needs to say. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request makes no sense, whoever asks and whenever. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind us is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redirect_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redirect"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
