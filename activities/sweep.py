@@ -43,13 +43,12 @@ class SweepActivities:
         """
         if await self._workflows.running(frozenset(orphan.owners)):
             return False
-        if orphan.kind in (Kind.ROOM, Kind.CALL) and orphan.room:
-            presence = await self._rooms.look((orphan.room,))
-            if orphan.kind is Kind.CALL and not presence.vanished:
-                return False
-            if _people_talk(presence):
-                return False
-            await self._rooms.close(orphan.room)
+        presence = await self._rooms.look(orphan.rooms)
+        open_rooms = set(orphan.rooms) - set(presence.vanished)
+        if _people_talk(presence) or (orphan.kind is Kind.CALL and open_rooms):
+            return False  # a call is over when its rooms are gone
+        for room in open_rooms:
+            await self._rooms.close(room)
         await self._leftovers.settle(orphan)
         return True
 

@@ -26,8 +26,8 @@ class Leftover(Payload):
     tenant: str
     call_id: str
     transfer_id: str | None = None
-    room: str | None = None
-    """The room itself, or the last one of the call."""
+    rooms: tuple[str, ...] = ()
+    """The room itself, or every one of the call."""
     agent: str | None = None
     """Who is reserved."""
     owners: tuple[str, ...]

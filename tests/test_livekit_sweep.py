@@ -28,7 +28,7 @@ class OurRooms:
 
     async def of_rooms(self, rooms: tuple[str, ...]) -> tuple[Leftover, ...]:
         return tuple(
-            Leftover(kind=Kind.ROOM, tenant="t", call_id=room, room=room, owners=(room,))
+            Leftover(kind=Kind.ROOM, tenant="t", call_id=room, rooms=(room,), owners=(room,))
             for room in rooms
             if room in (DEAD, ALIVE)
         )

@@ -45,7 +45,7 @@ async def test_a_room_is_its_calls_and_every_transfers(record: SqlRecord) -> Non
     seat = KeptSeat("s1", "one", sample.call_id, None, "room-c", sample.carol, STANDBY, "x", NOON)
     await record.keep(seat)
     found = await record.of_rooms(("room-a", "room-b", "room-c", "lobby"))
-    assert {one.room for one in found} == {"room-a", "room-b", "room-c"}
+    assert {one.rooms for one in found} == {("room-a",), ("room-b",), ("room-c",)}
     for one in found:
         assert (one.kind, one.tenant, one.call_id) == (Kind.ROOM, "one", sample.call_id)
         assert set(one.owners) == owners(sample)
@@ -55,9 +55,9 @@ async def test_what_goes_on_is_found_once_it_is_old_enough(record: SqlRecord) ->
     sample = await going_on(record)
     assert await record.unfinished(timedelta(minutes=1)) == ()
     call, transfer = await of_kind(record, Kind.CALL), await of_kind(record, Kind.TRANSFER)
-    assert (call.call_id, call.room, set(call.owners)) == (
+    assert (call.call_id, call.rooms, set(call.owners)) == (
         sample.call_id,
-        "room-a",
+        ("room-a", "room-b"),
         owners(sample),
     )
     assert (transfer.transfer_id, transfer.owners) == (

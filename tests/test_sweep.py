@@ -92,6 +92,26 @@ async def test_people_who_talk_are_not_hung_up_on(stage: Stage, sweep: Sweep) ->
     assert ours(stage) == set()
 
 
+async def test_a_call_is_not_over_while_people_talk_in_any_room_of_it(
+    stage: Stage, sweep: Sweep
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    await stage.until(lambda: transfer.a.talks(transfer.room_b), "the agents talk")
+    await terminated(stage, call)
+    await transfer.handle.terminate("by ops")
+    stage.terminated.add(transfer.writer)
+    stage.reservations.held.clear()
+    call.caller.vanish()
+    report = await sweep()
+    assert kinds(report.swept) == {Kind.ROOM, Kind.TRANSFER}
+    assert kinds(report.left) == {Kind.ROOM, Kind.CALL}
+    assert ours(stage) == {transfer.room_b}
+    transfer.b.vanish()
+    assert kinds((await sweep()).swept) == {Kind.ROOM, Kind.CALL}
+
+
 async def test_nothing_of_a_running_call_or_transfer_is_touched(stage: Stage, sweep: Sweep) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
@@ -187,7 +207,7 @@ async def test_an_orphan_that_resists_keeps_no_other(stage: Stage, sweep: Sweep)
     stage.rooms.failing["close"] = [Unreachable("no answer") for _ in range(3)]
     report = await sweep()
     assert len(ours(stage)) == 1
-    assert {left.room for left in report.left} == ours(stage)
+    assert {room for left in report.left for room in left.rooms} == ours(stage)
     assert kinds((await sweep()).swept) == {Kind.ROOM, Kind.CALL}
 
 

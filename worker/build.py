@@ -41,6 +41,7 @@ def build_workers(
     briefings = BriefingActivities(ports.summaries, ports.briefings)
     record = RecordActivities(ports.journal, ports.reservations)
     sweep = SweepActivities(ports.rooms, ports.leftovers, ports.workflows)
+    sweeping: list[Callable[..., Any]] = [sweep.find_orphans, sweep.sweep]
     control: list[Callable[..., Any]] = [
         rooms.open_room,
         rooms.close_room,
@@ -57,14 +58,7 @@ def build_workers(
         _worker(
             client,
             RECORD_QUEUE,
-            [
-                record.write_journal,
-                record.reserve,
-                record.release,
-                seats.revoke_seat,
-                sweep.find_orphans,
-                sweep.sweep,
-            ],
+            [record.write_journal, record.reserve, record.release, seats.revoke_seat, *sweeping],
             grace,
         ),
     ]

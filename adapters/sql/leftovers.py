@@ -49,8 +49,8 @@ class SqlLeftovers(SqlJournal):
         if leftover.kind is Kind.RESERVATION:
             await self._release(leftover)
         elif entry := await self._last_entry(leftover):
-            room = leftover.room if leftover.kind is Kind.ROOM else None
-            name = room or leftover.transfer_id or leftover.call_id
+            is_room = leftover.kind is Kind.ROOM
+            name = leftover.rooms[0] if is_room else leftover.transfer_id or leftover.call_id
             await self.append(
                 Batch(
                     writer=f"sweep/{name}",
@@ -135,15 +135,24 @@ async def _calls_going_on(db: AsyncConnection, before: datetime) -> list[Leftove
 async def _with_owners(db: AsyncConnection, kind: Kind, found: sa.Subquery) -> list[Leftover]:
     """Add who owns what belongs to calls: the call, and every transfer of it."""
     chained = sa.and_(transfers.c.tenant == found.c.tenant, transfers.c.call_id == found.c.call_id)
-    query = sa.select(found, transfers.c.id).select_from(found.outerjoin(transfers, chained))
+    query = sa.select(found, transfers.c.id, transfers.c.room_a, transfers.c.room_b)
     owners: dict[tuple[str, str, str | None], set[str]] = {}
-    for tenant, call_id, room, transfer_id in await db.execute(query):
-        mine = owners.setdefault((tenant, call_id, room), {call_workflow(call_id)})
+    rooms: dict[tuple[str, str, str | None], set[str | None]] = {}
+    for tenant, call_id, room, transfer_id, *others in await db.execute(
+        query.select_from(found.outerjoin(transfers, chained))
+    ):
+        key = (tenant, call_id, room)
+        owners.setdefault(key, {call_workflow(call_id)})
+        rooms.setdefault(key, {room}).update(others if kind is Kind.CALL else ())
         if transfer_id is not None:
-            mine.add(transfer_workflow(transfer_id))
+            owners[key].add(transfer_workflow(transfer_id))
     return [
         Leftover(
-            kind=kind, tenant=tenant, call_id=call_id, room=room, owners=tuple(sorted(workflows))
+            kind=kind,
+            tenant=tenant,
+            call_id=call_id,
+            rooms=tuple(sorted(known for known in rooms[tenant, call_id, room] if known)),
+            owners=tuple(sorted(workflows)),
         )
         for (tenant, call_id, room), workflows in owners.items()
     ]

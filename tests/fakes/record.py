@@ -138,12 +138,8 @@ class FakeLeftovers:
         self._perhaps_fail()
         found: dict[str, Leftover] = {}
         for batch in self.journal.batches:
-            for entry in batch.entries:
-                transfer, call = entry.transfer, entry.call
-                known = {transfer.room_a, transfer.room_b} if transfer else set()
-                for room in (known | {call.room if call else None}) & set(rooms):
-                    assert room
-                    found[room] = self._of_call(Kind.ROOM, batch, room)
+            for room in set(self._rooms_of(batch)) & set(rooms):
+                found[room] = self._of_call(Kind.ROOM, batch, (room,))
         return tuple(found.values())
 
     async def unfinished(self, older_than: timedelta) -> tuple[Leftover, ...]:
@@ -164,7 +160,7 @@ class FakeLeftovers:
                     owners=(batch.writer,),
                 )
             elif not batch.transfer_id and call and call.state is not CallState.ENDED:
-                found[batch.writer] = self._of_call(Kind.CALL, batch, call.room)
+                found[batch.writer] = self._of_call(Kind.CALL, batch, self._rooms_of(batch))
         return tuple(one for one in (*found.values(), *self.late) if one not in self.settled)
 
     async def settle(self, leftover: Leftover) -> None:
@@ -172,16 +168,22 @@ class FakeLeftovers:
         if leftover not in self.settled:
             self.settled.append(leftover)
 
-    def of_kind(self, kind: Kind) -> list[Leftover]:
-        return [one for one in self.settled if one.kind is kind]
+    def _rooms_of(self, batch: Batch) -> tuple[str, ...]:
+        """List every room that the call of this batch has ever told of."""
+        told = [e for b in self.journal.batches if b.call_id == batch.call_id for e in b.entries]
+        rooms = {entry.call.room for entry in told if entry.call}
+        for entry in told:
+            if state := entry.transfer:
+                rooms |= {state.room_a, *((state.room_b,) if state.room_b else ())}
+        return tuple(sorted(rooms))
 
-    def _of_call(self, kind: Kind, batch: Batch, room: str) -> Leftover:
+    def _of_call(self, kind: Kind, batch: Batch, rooms: tuple[str, ...]) -> Leftover:
         writers = {b.writer for b in self.journal.batches if b.call_id == batch.call_id}
         return Leftover(
             kind=kind,
             tenant=batch.tenant,
             call_id=batch.call_id,
-            room=room,
+            rooms=rooms,
             owners=tuple(sorted(writers)),
         )
 

@@ -691,7 +691,9 @@ export interface paths {
         };
         /**
          * See Metrics
-         * @description Count requests and open streams, for Prometheus; beyond development with a token.
+         * @description Say for Prometheus how busy this process is, and how transfers fare in all of them.
+         *
+         *     Beyond development with a token.
          */
         get: operations["see_metrics"];
         put?: never;
