@@ -30,6 +30,7 @@ async def turns_to(stage: Stage, transfer: StagedTransfer, agent: str) -> None:
     await stage.until(
         lambda: set(stage.reservations.held) == {agent}, "whoever is asked no more is free"
     )
+    await stage.until(lambda: (transfer.room_b, before.id) in stage.seats.void, "and turned away")
 
 
 def outcomes(transfer: StagedTransfer) -> list[tuple[str, Outcome | None]]:

@@ -101,7 +101,7 @@ async def revoke_seat(person: str, room: str) -> None:
     await workflow.execute_activity_method(
         SeatActivities.revoke_seat,
         Place(room=room, identity=person),
-        **saying(RECORD, "agent A's seats are void"),
+        **saying(RECORD, "seats that are void"),
     )
 
 

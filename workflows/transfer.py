@@ -1,8 +1,10 @@
 """The life of one warm transfer."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -131,8 +133,8 @@ class TransferWorkflow(Course):
         for room in (self.room_a, self.room_b):
             self.floor.withdraw(before, room)
         missed = outcome is Outcome.NO_ANSWER
-        releasing = steps.release(self.order, before, missed=missed)
-        self._afterwards.append(asyncio.create_task(releasing))
+        self._beside(steps.release(self.order, before, missed=missed))
+        self._beside(steps.revoke_seat(before, self.room_b))
         self.decisions.ask(self.agent_b)
         self._briefer.turn_to(self.agent_b)
         self.briefing_spoken = False
@@ -158,9 +160,8 @@ class TransferWorkflow(Course):
     async def _end(self, outcome: Outcome) -> TransferReport:
         """Let agent A go, or give the caller back to her; then leave nothing behind."""
         if self.move is not None:
-            # Beside it, for the database may be away; not after it, for she may be back at once.
-            voiding = steps.revoke_seat(self.order.agent_a, self.meeting_room)
-            self._afterwards.append(asyncio.create_task(voiding))
+            # Not after it, for she may be back at once.
+            self._beside(steps.revoke_seat(self.order.agent_a, self.meeting_room))
             await self._handover.put_a_out()
         else:
             await self._give_back(outcome)
@@ -214,6 +215,10 @@ class TransferWorkflow(Course):
         for task in self._afterwards:
             with suppress(ActivityError):
                 await task
+
+    def _beside(self, telling: Coroutine[Any, Any, None]) -> None:
+        """Tell the record beside everything else, for the database may be away."""
+        self._afterwards.append(asyncio.create_task(telling))
 
     def _b_has_answered(self) -> bool:
         return self.decisions.has(Decision.ACCEPT) or self.b_is_live
