@@ -82,6 +82,9 @@ class Company:
         assert self.transfer
         return await self.transfer.handle.query(TransferWorkflow.view)
 
+    async def newest_view(self) -> TransferState | None:
+        return await self.transfer_view() if self.transfer else None
+
     # What they ask
 
     async def ask_call(self, asking: Asking, right: Callable[[CallStatus], set[str]]) -> str:
