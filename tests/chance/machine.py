@@ -70,6 +70,7 @@ class Machine(RuleBasedStateMachine):
         self.rooms = WatchedRooms()
         self.stage = Stage(self.theatre.client, self.rooms)
         self.stage.closely = LOOK_EVERY
+        self.stage.ends_within_s = A_STEP_LASTS_S / 2
         self.company: Company
         self.theatre.plays += 1
         self.is_played = self.theatre.plays > 1
