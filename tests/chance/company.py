@@ -146,6 +146,16 @@ class Company:
             self.may_end(*judge.ENDS_BY.get(decision, ()))
         return answer
 
+    async def comes_in(self) -> None:
+        """Let the caller ask once more, who had no answer."""
+        call = self.call
+
+        async def enter() -> None:
+            call.caller.sit(await self.stage.gateway.start_call(call.order))
+
+        answer, _ = await self._ask(enter)
+        assert answer == judge.YES
+
     async def answers(self, part: str, *, comes: bool = True) -> None:
         """Let somebody answer the call, and come in unless they don't."""
         person = self.person(part)
