@@ -19,7 +19,7 @@ from tests.chance.machine import Machine, Theatre
 
 AT_ONCE = 6
 STEPS_A_PLAY = 40
-READY_WITHIN_S = 20.0
+READY_WITHIN_S = 60.0
 
 
 async def play(client: Client, machine: type[Machine], *, seed: int, steps: int) -> list[Theatre]:
@@ -68,11 +68,12 @@ async def _in_namespace(client: Client, name: str) -> Client:
     with suppress(RPCError):  # it is there already
         await client.workflow_service.register_namespace(made)
     address = client.service_client.config.target_host
-    own = await Client.connect(address, namespace=name, data_converter=pydantic_data_converter)
     async with asyncio.timeout(READY_WITHIN_S):
         while True:
-            try:
+            with suppress(RPCError, RuntimeError):  # not ready, or too busy to say so
+                own = await Client.connect(
+                    address, namespace=name, data_converter=pydantic_data_converter
+                )
                 await register_search_attributes(own)
                 return own
-            except RPCError:
-                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)
