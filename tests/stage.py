@@ -71,6 +71,7 @@ class Stage:
         self.calls: list[StagedCall] = []
         self.closely = timedelta(milliseconds=20)
         """How often a close watch looks."""
+        self.ends_within_s = WITHIN_S
         self.workflows: list[str] = []
         self.terminated: set[str] = set()
         """Workflows that ops have ended: nothing is promised of their journals."""
@@ -208,7 +209,7 @@ class Stage:
         for call in self.calls:
             await self.gateway.end_call(call.id, call.caller.id)
         for workflow in self.workflows:
-            async with asyncio.timeout(WITHIN_S):
+            async with asyncio.timeout(self.ends_within_s):
                 with suppress(Exception):
                     await self.client.get_workflow_handle(workflow).result()
         for task in self._tasks:

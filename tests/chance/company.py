@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from temporalio.service import RPCError
 
 from api.errors import ApiError, Conflict, Unavailable
 from domain.journal import CallStatus, TransferState
@@ -23,6 +26,7 @@ NEVER = "tr_never"
 MOST_REPEATS = 10
 MOST_HOPS = 10
 
+T = TypeVar("T")
 Asking = Callable[[], Awaitable[Any]]
 
 
@@ -76,11 +80,15 @@ class Company:
     # What they see
 
     async def call_view(self) -> CallStatus:
-        return await self.call.handle.query(CallWorkflow.view)
+        return await _seen(lambda: self.call.handle.query(CallWorkflow.view))
 
     async def transfer_view(self) -> TransferState:
-        assert self.transfer
-        return await self.transfer.handle.query(TransferWorkflow.view)
+        newest = self.transfer
+        assert newest
+        return await _seen(lambda: newest.handle.query(TransferWorkflow.view))
+
+    async def newest_view(self) -> TransferState | None:
+        return await self.transfer_view() if self.transfer else None
 
     # What they ask
 
@@ -138,6 +146,16 @@ class Company:
             self.may_end(*judge.ENDS_BY.get(decision, ()))
         return answer
 
+    async def comes_in(self) -> None:
+        """Let the caller ask once more, who had no answer."""
+        call = self.call
+
+        async def enter() -> None:
+            call.caller.sit(await self.stage.gateway.start_call(call.order))
+
+        answer, _ = await self._ask(enter)
+        assert answer == judge.YES
+
     async def answers(self, part: str, *, comes: bool = True) -> None:
         """Let somebody answer the call, and come in unless they don't."""
         person = self.person(part)
@@ -193,6 +211,15 @@ class Company:
     def may_end(self, *outcomes: Outcome) -> None:
         """From now on the newest transfer may end like this, too."""
         self.possible.update(outcomes)
+
+
+async def _seen(look: Callable[[], Awaitable[T]]) -> T:
+    """Ask a workflow how it looks, also one that has just been told something at its very end."""
+    for _ in range(MOST_REPEATS):
+        with suppress(RPCError):
+            return await look()
+        await asyncio.sleep(0.5)
+    return await look()
 
 
 def standing(view: TransferState) -> dict[str, str]:

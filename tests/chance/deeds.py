@@ -1,6 +1,7 @@
 """What people do: callers, agents, a supervisor, strangers; at any time."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from api.errors import Conflict
+from api.errors import Conflict, Unavailable
 from domain.journal import TransferState
 from domain.names import new_id
 from domain.orders import Redirect, TransferRequest, Who
@@ -84,7 +85,12 @@ class Deeds(Machine):
             await company.ask_call(lambda: gateway.start_call(order), judge.to_caller)
 
     async def _begin(self, caller: Caller) -> None:
-        self.company = Company(self.stage, await self.stage.call(**caller.order))
+        with suppress(Unavailable):
+            await self.stage.call(**caller.order)
+        call = self.stage.calls[-1]
+        self.company = Company(self.stage, call)
+        if not call.caller.tokens:
+            await self.company.comes_in()
 
     @step(part=anybody, comes=mostly)
     async def answers(self, part: str, comes: bool) -> None:

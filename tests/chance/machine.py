@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import wraps
@@ -13,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import SearchStrategy
 from temporalio.client import Client
 
-from domain.phases import Phase, Responsible
+from domain.journal import TransferState
+from domain.phases import CallState, Phase, Responsible
 from tests.afterwards import hold_to_promises
 from tests.chance.company import Company
 from tests.chance.promises import WatchedRooms
@@ -33,12 +35,11 @@ class Theatre:
     client: Client
     loop: asyncio.AbstractEventLoop
     over: Event
-    """One of the machines has found something: the others need not go on."""
+    """One of the machines has found something: nobody need go on, or play it again."""
     steps: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
     phases: Counter[str] = field(default_factory=Counter)
     plays: int = 0
-    found: bool = False
+    found: BaseException | None = None
 
 
 def step(**draws: SearchStrategy[Any]) -> Callable[[Deed], Any]:
@@ -64,30 +65,34 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.played: list[str] = []
-        self.failed = False
         self.in_trouble = False
         """Something is broken just now, so that a transfer may fail."""
         self.rooms = WatchedRooms()
         self.stage = Stage(self.theatre.client, self.rooms)
         self.stage.closely = LOOK_EVERY
+        self.stage.ends_within_s = A_STEP_LASTS_S / 2
         self.company: Company
         self.theatre.plays += 1
         self.is_played = self.theatre.plays > 1
         """Not the first: with the simplest play of all Hypothesis begins whatever the seed."""
+        self.is_open = self.is_played and not self.theatre.over.is_set()
         self.play(self.stage.open())
 
     def play(self, deed: Coroutine[Any, Any, None]) -> None:
         """Have something done by the stage's loop, and wait for it."""
-        if not self.is_played or (self.theatre.over.is_set() and not self.theatre.found):
+        if not self.is_played or self.theatre.over.is_set():
             deed.close()
             return
         try:
-            asyncio.run_coroutine_threadsafe(deed, self.theatre.loop).result(A_STEP_LASTS_S)
+            self._wait_for(deed)
         except BaseException as error:
-            self.failed = self.theatre.found = True
+            error.add_note("\n".join(["Played:", *self.played, self.stage.story()]))
+            self.theatre.found = error
             self.theatre.over.set()
-            error.add_note("\n".join(["Played:", *self.played]))
             raise
+
+    def _wait_for(self, deed: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(deed, self.theatre.loop).result(A_STEP_LASTS_S)
 
     @invariant()
     def promises_hold(self) -> None:
@@ -95,16 +100,19 @@ class Machine(RuleBasedStateMachine):
         self.play(self._look())
 
     async def _look(self) -> None:
-        company = self.company
-        call = await company.call_view()
+        company, watch = self.company, self.company.watch
+        fresh = watch.fresh() if watch else None
+        call, view = await asyncio.gather(company.call_view(), company.newest_view())
         assert call.responsible_kind in ("agent", "host", "nobody")
         assert (call.responsible is not None) == (call.responsible_kind == "agent")
         if call.responsible_kind == "nobody":
             assert company.may_be_over, f"nobody has the caller: {call}"
-        if company.watch is None:
-            return
-        view = await company.transfer_view()
-        company.watch.look(view)
+        if watch and fresh and view:
+            watch.look(fresh, view, call_ended=call.state is CallState.ENDED)
+            self._judge(view)
+
+    def _judge(self, view: TransferState) -> None:
+        company = self.company
         self.theatre.phases[view.phase] += 1
         if view.responsible is Responsible.NOBODY:
             assert company.may_be_over, f"nobody has the caller: {view}"
@@ -117,16 +125,18 @@ class Machine(RuleBasedStateMachine):
         raise NotImplementedError
 
     def teardown(self) -> None:
-        """End the play; one that has failed is not asked for more."""
-        self.play(self._close())
+        """End the play, and hold it to what must always be so; unless all is over anyway."""
+        self.play(self._end_well())
+        if self.is_open:
+            self._wait_for(self._just_end())
 
-    async def _close(self) -> None:
-        stage = self.stage
+    async def _end_well(self) -> None:
         self.mend()
-        try:
-            await stage.close()
-        except TimeoutError:
-            if not self.failed:
-                raise
-        if not self.failed:
-            await hold_to_promises(stage, workers_may_be_late=True)
+        await self.stage.close()
+        self.is_open = False
+        await hold_to_promises(self.stage, workers_may_be_late=True)
+
+    async def _just_end(self) -> None:
+        self.mend()
+        with suppress(TimeoutError):
+            await self.stage.close()

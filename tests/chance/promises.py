@@ -37,6 +37,9 @@ class WatchedRooms(FakeRooms):
         self.put_out += [PutOut(s.identity, room, before) for s in before.seen if s.room == room]
 
 
+Fresh = tuple[list[Presence], list[PutOut]]
+
+
 class Watch:
     """Holds one transfer to its promises, from its request to the next one's."""
 
@@ -50,19 +53,25 @@ class Watch:
         self._were_together = False
         self._is_moved = False
 
-    def look(self, view: TransferState) -> None:
-        """Look at every moment since the last time; the view is newer than all of them."""
+    def fresh(self) -> Fresh:
+        """Take what has happened since the last time, before anybody is asked about it."""
         moments = [moment for _, moment in self._rooms.moments_at[self._looked_at :]]
+        put_out = self._rooms.put_out[self._put_out_at :]
         self._looked_at += len(moments)
+        self._put_out_at += len(put_out)
+        return moments, put_out
+
+    def look(self, fresh: Fresh, view: TransferState, *, call_ended: bool) -> None:
+        """Look at every moment since the last time; what the workflows say is newer."""
+        moments, put_out = fresh
         self._is_moved = self._is_moved or view.phase not in UNMOVED
         for moment in moments:
             self._were_together = self._were_together or self._are_together(moment, view)
             self._a_is_live_once(moment, view)
             self._nobody_hears_too_early(moment, view)
-        put_out = self._rooms.put_out[self._put_out_at :]
-        self._put_out_at += len(put_out)
-        for one in put_out:
-            self._a_stays_until_b_is_there(one)
+        if not call_ended:
+            for one in put_out:
+                self._a_stays_until_b_is_there(one)
         if view.outcome is Outcome.COMPLETED:
             assert self._were_together, f"completed, and they never talked: {view}"
 

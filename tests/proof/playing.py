@@ -31,7 +31,7 @@ async def properties(wanted: Wanted) -> Found:
     """Any order of everything, for so many steps from a fixed seed and a fresh one."""
     told = {"PROPERTY_STEPS": str(wanted.steps), "PROPERTY_SEED": str(wanted.seed)}
     failed = await _pytest("--timeout", "7200", PROPERTIES, **told)
-    broken = ("what it shrank is in the output above",) if failed else ()
+    broken = ("what was played is in the output above",) if failed else ()
     what = f"any order of starts, decisions, comings and goings: {wanted.steps} steps"
     return Found([Played(what, f"PROPERTY_SEED={wanted.seed} {PROPERTIES}", broken=broken)])
 

@@ -44,7 +44,7 @@ async def test_chance_finds_a_caller_who_hears_the_consultation(
 
     monkeypatch.setattr(FakeTokens, "mint", generous)
     with pytest.raises(AssertionError, match="hears the others before the move"):
-        await play(client, AnyOrder, seed=ALWAYS, steps=FEW, shrinks=False)
+        await play(client, AnyOrder, seed=ALWAYS, steps=FEW)
 
 
 async def test_chance_finds_an_agent_who_stays_reserved(
@@ -55,4 +55,4 @@ async def test_chance_finds_an_agent_who_stays_reserved(
 
     monkeypatch.setattr(FakeReservations, "release", forgetful)
     with pytest.raises(AssertionError, match="agents are still reserved"):
-        await play(client, AnyOrder, seed=ALWAYS, steps=FEW, shrinks=False)
+        await play(client, AnyOrder, seed=ALWAYS, steps=FEW)
