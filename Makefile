@@ -38,7 +38,12 @@ prove: ## Play the whole proof, about two hours, into docs/proof.md (ARGS="soak 
 test: check ## Run every check and every test (ARGS="tests/test_api.py -x": only these)
 	@$(PYTHON) -m stack servers
 	@$(PYTHON) -m stack pages
+ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(BIN)/python -m pytest -n 2 -m "not alone"
+	@$(BIN)/python -m pytest -m alone
+endif
 
 pin: sync ## Keep histories of what the committed code does, for all later code to replay
 	@$(BIN)/python -m tests.pin

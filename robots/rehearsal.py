@@ -11,6 +11,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
+import httpx
+from livekit import rtc
+
 from robots.agent import Agent
 from robots.caller import Caller
 from robots.http import Problem
@@ -26,7 +29,9 @@ A_PERSON_TAKES_S = 180.0
 BREATH_S = 1.5
 IN_PRIVATE_S = 6.0
 LISTENS_S = 12.0
-RUNNING = ("offering", "briefing", "consulting")
+A_PART_IS_BACK_S = 60.0
+"""The person may kill the worker whenever they like."""
+ASKS_AGAIN_S = 12.0
 
 
 @dataclass
@@ -67,9 +72,10 @@ class Rehearsal:
         try:
             async with AsyncExitStack() as exits, asyncio.timeout(LONGEST_S):
                 for robot in (self.maya, self.ada, self.bea):
+                    robot.api.patience_s = A_PART_IS_BACK_S
                     await exits.enter_async_context(robot)
                 await parts[self.seat]()
-        except (Problem, Late, TimeoutError) as failure:
+        except (Problem, Late, TimeoutError, httpx.TransportError, rtc.ConnectError) as failure:
             log.info("a rehearsal ended early", extra={"why": repr(failure)})
             self.says = "The robots have gone. Start again whenever you like."
         finally:
@@ -94,7 +100,11 @@ class Rehearsal:
         await self._until_talking(self.maya, call_id)
         await self._says(self.maya, call_id, f"Hello. {self.problem}", BREATH_S)
         while not self._is_over(self.maya, call_id):
-            await until(self._something_new(call_id), LONGEST_S, "a hand-over", 0.25)
+            try:
+                await until(self._something_new(call_id), ASKS_AGAIN_S, "a hand-over", 0.25)
+            except Late:
+                if not self.bea.call_id:
+                    await self._says(self.maya, call_id, "Could you help me with that?", 0)
             for transfer_id in list(self.bea.offers):
                 await self._bea_takes_over(transfer_id)
 
@@ -122,16 +132,16 @@ class Rehearsal:
     async def _bea_takes_over(self, transfer_id: str) -> None:
         """Bea answers, is briefed, talks with a robot Ada in private, and accepts."""
         bea = self.bea
-        await bea.until_phase(transfer_id, "offering")
+        await self._until_phase(bea, transfer_id, "offering")
         await asyncio.sleep(BREATH_S)
         await bea.take_offer(transfer_id)
         self.says = "Bea hears the briefing."
-        await bea.until_phase(transfer_id, "briefing", "ended")
+        await self._until_phase(bea, transfer_id, "briefing", "ended")
         await asyncio.sleep(LISTENS_S / 2)
         if self.seat == "caller":
             self.says = "Ada and Bea talk in private; you hear music, and not a word of it."
             await self.ada.consult(transfer_id)
-            await self.ada.until_phase(transfer_id, "consulting", "ended")
+            await self._until_phase(self.ada, transfer_id, "consulting", "ended")
             await self.ada.voice.say("Bea, can you take this one? It is as the briefing says.")
             await asyncio.sleep(IN_PRIVATE_S)
         await bea.voice.say("Yes, put them through.")
@@ -140,7 +150,7 @@ class Rehearsal:
         self.says = "Bea has accepted."
         if self.seat == "caller":
             await self.ada.complete(transfer_id)
-        await bea.until_phase(transfer_id, "ended", within_s=A_PERSON_TAKES_S)
+        await self._until_phase(bea, transfer_id, "ended", within_s=A_PERSON_TAKES_S)
         if bea.transfers[transfer_id].outcome == "completed":
             self.says = "Bea has the caller. Nobody had to say it all again."
             words = f"Hello, this is Bea. I have been told: {self.problem} I will see to it."
@@ -161,7 +171,7 @@ class Rehearsal:
             await ada.voice.say("I will put you through now. Goodbye.")
             await asyncio.sleep(2 * BREATH_S)
             await ada.complete(transfer_id)
-        await ada.until_phase(transfer_id, "ended")
+        await self._until_phase(ada, transfer_id, "ended")
         outcome = ada.transfers[transfer_id].outcome
         self.says = (
             "Maya is yours. Hang up when you are done."
@@ -176,6 +186,15 @@ class Rehearsal:
         await robot.api.say(call_id, words)
         lasts_s = await robot.voice.say(words)
         await asyncio.sleep(lasts_s + then_s)
+
+    async def _until_phase(
+        self,
+        robot: Person,
+        transfer_id: str,
+        *phases: str,
+        within_s: float = A_PART_IS_BACK_S,
+    ) -> None:
+        await robot.until_phase(transfer_id, *phases, within_s=within_s)
 
     async def _until_talking(self, robot: Person, call_id: str) -> None:
         def talking() -> bool:

@@ -47,16 +47,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-LEFT_OUT = ("skipped", "xfailed", "xpassed", "deselected")
+LEFT_OUT = ("skipped", "xfailed", "xpassed")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run that left something out, unless somebody chose a part of it by `-k` or `-m`."""
+    """Fail a run that left something out of what was chosen by `-k` and `-m`."""
     chosen = session.config.option.keyword or session.config.option.markexpr
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or chosen or session.exitstatus != pytest.ExitCode.OK:
+    if reporter is None or session.exitstatus != pytest.ExitCode.OK:
         return
-    left_out = {kind: len(reporter.stats.get(kind, ())) for kind in LEFT_OUT}
+    kinds = LEFT_OUT if chosen else (*LEFT_OUT, "deselected")
+    left_out = {kind: len(reporter.stats.get(kind, ())) for kind in kinds}
     if any(left_out.values()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"A whole run leaves nothing out, this one did: {left_out}", red=True)

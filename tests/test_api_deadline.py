@@ -7,6 +7,8 @@ import pytest
 
 from api import deadline
 
+pytestmark = pytest.mark.alone
+
 
 async def test_a_slow_part_leaves_the_next_one_less_time() -> None:
     async def request() -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 import pytest_asyncio
 from livekit import api as livekit
 
@@ -21,6 +22,8 @@ from robots.voice import SAMPLE_RATE, Voice
 from robots.waiting import until
 from robots.witness import Witness
 from tests.servers import LiveKitServer
+
+pytestmark = pytest.mark.alone
 
 
 @pytest_asyncio.fixture(scope="module")

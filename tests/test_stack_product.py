@@ -12,7 +12,7 @@ from stack.parts import COMPANY, PRODUCT, SERVERS
 from tests.stack_command import lives, running, wait_until, word_of
 
 # Each starts the whole product: half a minute on two idle cores, minutes on busy ones.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(400)]
 
 ASK = """
 import os, sys, urllib.request

@@ -11,6 +11,8 @@ import pytest
 from stack.local import MOST_DEATHS
 from tests.stack_command import ended, lives, program, running, wait_until, word_of
 
+pytestmark = pytest.mark.alone
+
 SERVERS = ("up", "--free-ports", "temporal", "livekit")
 
 

@@ -14,6 +14,8 @@ from tests.voice_errand import Errand
 from tests.voice_stage import VoiceStage, voice
 from voice.main import main
 
+pytestmark = pytest.mark.alone
+
 CALLER = "caller_x"
 AWAY_S = 8
 """Longer than a heartbeat may be missing."""

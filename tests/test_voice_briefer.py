@@ -17,6 +17,8 @@ from tests.voice_errand import Errand
 from tests.voice_guest import eventually
 from tests.voice_stage import VoiceProcess, VoiceStage, voice
 
+pytestmark = pytest.mark.alone
+
 SHORT = ("The caller is waiting.", "She wants to change a booking.")
 LONG = tuple(
     f"This is sentence number {number}, and it goes on for a little while." for number in range(6)

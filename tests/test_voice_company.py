@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from livekit import api
 
 from robots.outside import Outside
@@ -11,6 +12,8 @@ from robots.views import May, Seat
 from tests.servers import LiveKitServer, TemporalServer
 from tests.voice_errand import Errand
 from tests.voice_stage import VoiceStage, voice
+
+pytestmark = pytest.mark.alone
 
 CALLER = "caller_x"
 

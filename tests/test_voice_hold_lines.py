@@ -24,6 +24,8 @@ from tests.hold_lines_heard import (
 from tests.servers import LiveKitServer, TemporalServer
 from tests.voice_stage import VoiceProcess, VoiceStage, voice
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 async def host(

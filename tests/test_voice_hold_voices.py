@@ -25,6 +25,8 @@ from tests.speech_server import TONE_HZ, SpeechServer, running_speech_server
 from tests.voice_guest import eventually
 from tests.voice_stage import VoiceStage, voice
 
+pytestmark = pytest.mark.alone
+
 
 def _speaks_by(model: SpeechServer) -> dict[str, str]:
     vendor = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-nobody"}

@@ -13,6 +13,8 @@ from tests.voice_errand import Errand
 from tests.voice_guest import Guest, eventually
 from tests.voice_stage import VoiceProcess, VoiceStage, voice
 
+pytestmark = pytest.mark.alone
+
 CALLER = "caller_x"
 
 

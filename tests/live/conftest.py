@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,16 @@ from stack.local import LocalStack
 from tests.fake_model import FakeModel, running_model
 from tests.findings import drained
 from tests.live.parts import told
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Nothing runs beside a live test."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="package")

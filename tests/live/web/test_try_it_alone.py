@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.web.conftest import OpenTab
 
@@ -23,12 +24,10 @@ async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: Local
     await you.sees("You are talking with Ada", within_s=30)
     await you.until_hears_anything()
     await you.sees("talking with a colleague", within_s=60)
-    killed = robots.pid("worker")
     await you.press("Kill the worker")
     await you.sees("The worker is dead")
-    while robots.pid("worker") == killed:
-        # As `make up` does by itself.
-        await asyncio.to_thread(robots.mend)
+    await until(lambda: "worker" in robots.dead, 5, "the worker to be dead")
+    await asyncio.to_thread(robots.start, "worker")  # as `make up` does by itself
     await you.sees("You are talking with Bea", within_s=60)
     await you.until_hears_anything()
     await you.press("Hang up")
