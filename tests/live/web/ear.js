@@ -6,7 +6,10 @@
   const voices = [];
   let began = 0;
 
-  navigator.mediaDevices.getUserMedia = async () => {
+  settings.devices = [];
+
+  navigator.mediaDevices.getUserMedia = async ({ audio }) => {
+    settings.devices.push(audio.deviceId?.exact);
     if (settings.denied) throw new DOMException("Permission denied", "NotAllowedError");
     const context = new AudioContext({ sampleRate: 48000 });
     const tone = context.createOscillator();

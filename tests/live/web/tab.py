@@ -13,6 +13,12 @@ EAR, WORKLET = (Path(__file__).parent / name for name in ("ear.js", "ear-worklet
 TONES = {"caller": 4000, "a": 4400, "b": 5200, "c": 5600, "a-private": 6000}
 SLICE_MS = 10.0
 SCREEN = {"width": 1440, "height": 900}
+MOST_TABS = 60
+# The words of what has the focus, as a person sees them.
+FOCUSED = """() => {
+  const { activeElement: at } = document;
+  return (at.labels?.[0] ?? at).innerText.trim();
+}"""
 
 
 class Tab:
@@ -43,6 +49,29 @@ class Tab:
     async def press(self, name: str) -> None:
         """Press a button by its words."""
         await self.page.get_by_role("button", name=name).first.click()
+
+    async def tab_to(self, name: str, *, exact: bool = False) -> None:
+        """Press Tab until what has this name has the focus."""
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            found = await self.page.evaluate(FOCUSED)
+            if found == name or (not exact and found.startswith(name)):
+                return
+        raise AssertionError(f"Tab never came to {name!r}")
+
+    async def tab_to_choice(self, name: str) -> None:
+        """Press Tab until a radio button has the focus, and an arrow until the one of this name."""
+        radio = "document.activeElement.type === 'radio'"
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            if await self.page.evaluate(radio):
+                break
+        for _ in range(MOST_TABS):
+            if (await self.page.evaluate(FOCUSED)).startswith(name):
+                await self.page.keyboard.press("Space")
+                return
+            await self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrow never came to {name!r}")
 
     async def sees(self, text: str, within_s: float = 15) -> None:
         """Wait until a text is on the page."""

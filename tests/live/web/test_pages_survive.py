@@ -1,11 +1,13 @@
 """Pages are reloaded, closed, cut off, opened twice, and given no microphone."""
 
+import asyncio
+
 from playwright.async_api import expect
 
 from tests.live.web.cast import Cast, talking
 from tests.live.web.conftest import OpenTab
 
-CUT_S = 5.0
+CUT_S, CLOSED_S = 5.0, 20.0
 
 
 async def reloaded(cast: Cast) -> None:
@@ -38,6 +40,53 @@ async def test_every_page_may_be_reloaded_in_every_phase(open_tab: OpenTab, mark
     await cast.together()
     await reloaded(cast)
     await cast.together()
+
+
+async def test_pages_may_be_reloaded_while_two_are_introduced_and_in_the_move(
+    open_tab: OpenTab, mark: str
+) -> None:
+    cast = await talking(open_tab, mark)
+    await cast.ask()
+    await cast.bea.page.keyboard.press("e")
+    await cast.ada.press("Introduce them")
+    await cast.phase("introducing")
+    await reloaded(cast)
+    await cast.phase("introducing")
+    await cast.maya.until_hears("b")
+    await cast.ada.press("Leave them together")
+    for tab in (cast.maya, cast.bea):
+        await tab.page.reload()
+    await cast.outcome("completed")
+    await cast.together()
+
+
+async def test_a_caller_who_reloads_at_the_instant_of_the_move_is_with_agent_b(
+    open_tab: OpenTab, mark: str
+) -> None:
+    cast = await talking(open_tab, mark)
+    await cast.ask()
+    await cast.bea.page.keyboard.press("e")
+    await cast.ada.sees("Hand over now")
+    await cast.ada.page.keyboard.press("c")
+    await cast.maya.page.reload()
+    await cast.outcome("completed")
+    await cast.together()
+
+
+async def test_a_caller_whose_lid_was_closed_is_back_when_it_is_opened(
+    open_tab: OpenTab, mark: str
+) -> None:
+    cast = await talking(open_tab, mark)
+    lid = await cast.maya.page.context.new_cdp_session(cast.maya.page)
+    await cast.maya.page.context.set_offline(True)
+    await lid.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await asyncio.sleep(CLOSED_S)
+    await lid.send("Page.setWebLifecycleState", {"state": "active"})
+    await cast.maya.page.context.set_offline(False)
+    await cast.maya.page.get_by_test_id("lost").wait_for(state="detached")
+    await cast.ada.audience("caller")
+    await cast.maya.until_hears("a")
+    await cast.ada.until_hears("caller")
 
 
 async def test_a_caller_whose_network_is_cut_comes_back(open_tab: OpenTab, mark: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.web.conftest import OpenTab
+from tests.live.web.silence import no_silence
 
 
 @pytest.fixture
@@ -24,8 +25,9 @@ async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: Local
     await you.sees("You are talking with Ada", within_s=30)
     await you.until_hears_anything()
     await you.sees("talking with a colleague", within_s=60)
-    await you.press("Kill the worker")
-    await you.sees("The worker is dead")
+    async with no_silence(you):
+        await you.press("Kill the worker")
+        await you.sees("The worker is dead")
     await until(lambda: "worker" in robots.dead, 5, "the worker to be dead")
     await asyncio.to_thread(robots.start, "worker")  # as `make up` does by itself
     await you.sees("You are talking with Bea", within_s=60)

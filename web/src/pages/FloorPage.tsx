@@ -7,6 +7,7 @@ import { Attempts } from "../parts/Attempts";
 import { Action, Duration, Masthead, Notices } from "../parts/basics";
 import { History } from "../parts/History";
 import { useChanges } from "../parts/hooks";
+import { Redirect } from "../parts/Redirect";
 import { Rooms } from "../parts/Rooms";
 import { SignIn } from "../parts/SignIn";
 import { Timeline } from "../parts/Timeline";
@@ -96,6 +97,7 @@ function Opened({ call }: { call: Call }) {
               Give {call.caller.name} back to {transfer.agent_a.name}
             </Action>
           )}
+          <Redirect desk={desk} transfer={transfer} />
           <Attempts transfer={transfer} />
           <Timeline transfer={transfer} />
         </>

@@ -85,8 +85,10 @@ function Level({ track }: { track: MediaStreamTrack | null }) {
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
       if (meter.current) meter.current.value = Math.min(1, Math.sqrt(power) * 6);
     }, 100);
+    const shown = meter.current;
     return () => {
       clearInterval(timer);
+      if (shown) shown.value = 0;
       void context.close();
     };
   }, [track]);
