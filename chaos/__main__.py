@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import logging
 import secrets
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 from chaos.report import summed_up
 from chaos.run import MINUTES, passed, run
 from robots.board import say
+from robots.forget import forget
 from stack.__main__ import INTERRUPTED
 from stack.console import Trouble
 
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="for how long (3)")
     parser.add_argument("--anyway", action="store_true", help="count, however busy the machine is")
     asked = parser.parse_args()
-    gc.freeze()  # whatever was imported: collecting it holds microphones up
+    forget()
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-chaos-"))
     say(f"seed {asked.seed}")
     try:

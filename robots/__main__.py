@@ -1,13 +1,13 @@
 """`python -m robots demo`: play a caller and two agents against a running product."""
 
 import asyncio
-import gc
 import logging
 import os
 import sys
 
 from robots.board import say
 from robots.demo import demo
+from robots.forget import forget
 from robots.outside import sit
 from robots.scene import Stage
 from robots.serve import serve
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     """Run what was asked for; 0 is all promises kept."""
     # The media library calls every room that closes an error; whatever matters is shown anyway.
     logging.basicConfig(level=os.environ.get("ROBOTS_LOG_LEVEL", "CRITICAL"))
-    gc.freeze()  # whatever was imported: collecting it holds microphones up
+    forget()
     match arguments:
         case ["demo"]:
             return 1 if asyncio.run(demo(Stage.of(os.environ))) else 0

@@ -20,6 +20,7 @@ from robots.bench.play import played
 from robots.bench.results import Kept, Results, Throughput, slope
 from robots.bench.vigil import Quiet, Vigil
 from robots.board import say
+from robots.forget import forget
 from robots.http import TIMEOUT_S
 from robots.scene import Stage
 from stack.local import LocalStack
@@ -144,6 +145,7 @@ async def counted(
     """Measure until it was quiet, at most `TRIES` times; None is void."""
     reasons: list[str] = []
     for _ in range(TRIES):
+        forget()
         found = await measure()
         results.quiet.setdefault(section, []).append(found.quiet)
         if not (disturbed := found.quiet.disturbances):

@@ -43,6 +43,9 @@ class AnyOrder(Deeds, Trouble):
     async def it_goes_on(self, talks: bool, introduce: bool, caller: Caller) -> None:
         await self._go_on(caller, talks=talks, introduce=introduce)
 
+    # Among two dozen rules: or few plays would ever come to a move.
+    and_on = and_further = it_goes_on
+
     async def _go_on(self, caller: Caller, *, talks: bool, introduce: bool) -> None:
         """Whoever's turn it is does what one would wish."""
         await self._rest()
