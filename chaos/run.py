@@ -14,6 +14,7 @@ from chaos.plan import Plan, plans
 from chaos.play import Play
 from chaos.report import told
 from robots.board import say
+from robots.forget import forget
 
 TRIES = 2
 MINUTES = 3.0
@@ -60,6 +61,7 @@ def _chosen(seed: int, transfers: int, only: int) -> Iterator[Plan]:
 
 async def _counted(ground: Ground, plan: Plan, tries: int) -> Row:
     for _ in range(tries):
+        forget()
         play = Play(ground, plan)
         await play.out()
         row = measured(play)

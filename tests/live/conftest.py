@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from chaos.proxy import Proxy, running_proxy
+from robots.forget import forget
 from robots.scene import Scene, Stage
 from stack.environment import bare
 from stack.local import LocalStack
@@ -42,6 +43,7 @@ def stage(stack: LocalStack) -> Stage:
 @pytest.fixture(autouse=True)
 def findings(record_property: Callable[[str, object], None]) -> Iterator[None]:
     """What the judge and the test have noted goes into the test's report."""
+    forget()
     yield
     for name, figure in drained():
         record_property(name, figure)

@@ -25,6 +25,7 @@ from robots.bench.ledger import Ledger, changed
 from robots.bench.processes import memory_mb
 from robots.bench.results import slope
 from robots.board import say
+from robots.forget import forget
 from stack.parts import kind
 from tests.proof.parts import Found, Played, Wanted
 
@@ -115,6 +116,7 @@ class Soak:
                 break
             if plan.number == WARM_UP + 1:
                 before = await self._ledger.settled()
+            forget()
             is_struck = plan.number > WARM_UP and plan.number % STRUCK_EVERY == 0
             play = Play(self._ground, plan if is_struck else replace(plan, strikes=()))
             await play.out()
