@@ -28,8 +28,8 @@ from stack.local import LocalStack
 WARM_UP = 5
 AT_ONCE = 20
 """Requests; SQLAlchemy's pool keeps five connections, and opens one when none is free."""
-PER_CALL = 5
-TRIES = 3
+PER_CALL = 2
+TRIES = 4
 THROUGHPUT = "tests.bench_throughput"
 
 

@@ -8,7 +8,7 @@ The rule: a figure counts only if, while it was measured,
   is measured lasts seconds, and workers are started meanwhile);
 - no robot's microphone was later than what it holds in advance.
 
-What does not count is measured again, up to three times in all; else it is void, and a void
+What does not count is measured again, up to four times in all; else it is void, and a void
 figure is neither shown nor passed. Thresholds as measured: a run with OTHER below 0.36 is calm,
 and every run with at most four late ticks was free of gaps above 100 ms.
 """
