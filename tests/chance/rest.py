@@ -45,7 +45,8 @@ def _of_caller(company: Company, call: StagedCall) -> Iterator[str]:
         yield "the caller is nowhere, and the call goes on"
     elif not heard:
         yield "the caller is in silence"
-    known = {call.room, *(room for t in call.transfers for room in (t.room_a, t.room_b))}
+    begun = [transfer for transfer in call.transfers if transfer.entries]
+    known = {call.room, *(room for one in begun for room in (one.room_a, one.room_b))}
     there = {
         (s.identity, s.room)
         for s in now.seen
