@@ -97,7 +97,8 @@ def _a_caller_never_hears_a_briefing(moment: Presence) -> None:
 
 
 def _entries_are_in_order(entries: list[Entry]) -> None:
-    assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
+    sequence = [entry.sequence for entry in entries]
+    assert sequence == list(range(1, len(entries) + 1)), f"kept as {sequence}: {entries}"
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
 
 

@@ -14,6 +14,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from api.errors import Unavailable
 from api.gateway import Gateway
 from domain.journal import Batch, Entry, Event
 from domain.names import new_id
@@ -207,13 +208,21 @@ class Stage:
         self.rooms.failing.clear()
         self.summaries.ready.set()
         for call in self.calls:
-            await self.gateway.end_call(call.id, call.caller.id)
+            await self._hang_up(call)
         for workflow in self.workflows:
             async with asyncio.timeout(self.ends_within_s):
                 with suppress(Exception):
                     await self.client.get_workflow_handle(workflow).result()
         for task in self._tasks:
             task.cancel()
+
+    async def _hang_up(self, call: StagedCall) -> None:
+        """Hang up, again and again where workers have just been replaced, as clients do."""
+        async with asyncio.timeout(self.ends_within_s):
+            while True:
+                with suppress(Unavailable):
+                    await self.gateway.end_call(call.id, call.caller.id)
+                    return
 
     def _tell_client(self, batch: Batch, entry: Entry) -> None:
         notice = entry.seat

@@ -28,6 +28,7 @@ PATIENT = BRIEF.model_copy(
         **dict.fromkeys(("offer", "consult", "complete", "introduce", "take_back"), LONG),
         "host": timedelta(seconds=2),
         "arrive": timedelta(seconds=1),
+        "enter": timedelta(seconds=5),
     }
 )
 HURRIED_S = 0.4
@@ -87,6 +88,8 @@ class Deeds(Machine):
             await company.ask_call(lambda: gateway.start_call(order), judge.to_caller)
 
     async def _begin(self, caller: Caller) -> None:
+        """A caller comes; what was broken works again, or they might not get in at all."""
+        self.mend()
         with suppress(Unavailable):
             await self.stage.call(**caller.order)
         call = self.stage.calls[-1]

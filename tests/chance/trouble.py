@@ -69,6 +69,7 @@ class Trouble(Machine):
     @step(agent=st.sampled_from(AGENTS))
     async def an_agent_is_asked_elsewhere(self, agent: str) -> None:
         self.stage.reservations.held.setdefault(agent, ELSEWHERE)
+        self.company.may_end(Outcome.BUSY)
 
     @step()
     async def other_workers_go_on(self) -> None:
