@@ -30,6 +30,7 @@ AT_ONCE = 20
 """Requests; SQLAlchemy's pool keeps five connections, and opens one when none is free."""
 PER_CALL = 2
 TRIES = 4
+"""Of each figure; of transfers on the average, for what counts of them is kept."""
 THROUGHPUT = "tests.bench_throughput"
 
 
@@ -87,12 +88,16 @@ class Bench:
         await self._fill_pools()
         before = await ledger.settled()
         ledger.memory.clear()
-        left = self._transfers
+        left, tries = self._transfers, TRIES * -(-self._transfers // PER_CALL)
         while left > 0:
             count = min(PER_CALL, left)
             self._say(f"{count} transfers of one call, {left} to go")
-            found = await self._counted("transfers", partial(played, self._stage, ledger, count))
-            self.results.transfers += found.transfers if found else []
+            measure = partial(played, self._stage, ledger, count)
+            used = len(self.results.quiet.get("transfers", ()))
+            found = await self._counted("transfers", measure, tries - used)
+            if not found:
+                break
+            self.results.transfers += found.transfers
             left -= count
         after = await ledger.settled(before)
         growth = {name: round(slope(mb), 3) for name, mb in ledger.memory.items()}
@@ -129,8 +134,10 @@ class Bench:
             self.results.killed_waiting = found.waiting
             self.results.killed_inside = found.inside
 
-    async def _counted(self, section: str, measure: Callable[[], Awaitable[M]]) -> M | None:
-        return await counted(self.results, section, measure, self._say)
+    async def _counted(
+        self, section: str, measure: Callable[[], Awaitable[M]], tries: int = TRIES
+    ) -> M | None:
+        return await counted(self.results, section, measure, self._say, tries)
 
     def _say(self, what: str) -> None:
         say(f"{time.monotonic() - self._began:6.0f} s  {what}")
@@ -141,10 +148,11 @@ async def counted(
     section: str,
     measure: Callable[[], Awaitable[M]],
     tell: Callable[[str], None] = lambda _: None,
+    tries: int = TRIES,
 ) -> M | None:
-    """Measure until it was quiet, at most `TRIES` times; None is void."""
+    """Measure until it was quiet, at most so many times; None is void."""
     reasons: list[str] = []
-    for _ in range(TRIES):
+    for _ in range(tries):
         forget()
         found = await measure()
         results.quiet.setdefault(section, []).append(found.quiet)
