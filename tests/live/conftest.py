@@ -71,9 +71,9 @@ async def media(stack: LocalStack) -> AsyncIterator[Proxy]:
         stack.kill("worker-2")
 
 
-@pytest_asyncio.fixture
-async def model(stack: LocalStack) -> AsyncIterator[FakeModel]:
-    """Two workers that brief by this model, for the length of a test."""
+@pytest_asyncio.fixture(scope="module")
+async def modelled(stack: LocalStack) -> AsyncIterator[FakeModel]:
+    """Two workers that brief by this model."""
     async with running_model() as model:
         settings = {
             "LLM_MODEL": "openai/fake",
@@ -84,6 +84,13 @@ async def model(stack: LocalStack) -> AsyncIterator[FakeModel]:
             await asyncio.to_thread(stack.start, "worker-2")
             yield model
             stack.kill("worker-2")
+
+
+@pytest.fixture
+def model(modelled: FakeModel) -> FakeModel:
+    """The model of the workers; it has not been asked anything in this test."""
+    modelled.answers()
+    return modelled
 
 
 @pytest_asyncio.fixture

@@ -13,6 +13,7 @@ A client killed with -9 is listed by LiveKit for 21 s more; then its owner has 8
 
 In every cell the caller hears somebody, or hold audio, without 3 s of silence (the checker).
 Goodbyes are in test_caller_hangs_up.py and test_given_back.py, with B's death in a consultation.
+Phases for which `make test` has no time are in `tests/prove/test_people_vanish_elsewhen.py`.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from robots.scene import Scene
 from robots.waiting import until
 from tests.live.course import PHASES, after, goes_through, with_a_again
 from tests.live.judge import kept
-from tests.matrix import Fault, Row, State, in_phases
+from tests.matrix import Fault, Row, State
 
 NOTICED_WITHIN_S = 60.0
 """21 s until LiveKit drops a dead client, 8 s of patience, and a slow machine."""
@@ -49,14 +50,19 @@ async def reloaded(scene: Scene) -> None:
         await person.reload()
 
 
-@in_phases(*PHASES, of=[Row.CALLER_DROPS, Row.A_DROPS])
-async def test_a_transfer_outlives_a_reload_of_every_page(scene: Scene, phase: str) -> None:
+async def all_reload(scene: Scene, phase: str) -> None:
+    """Every page is opened anew in this phase, and the transfer goes through."""
     await up_to(scene, phase)
     await reloaded(scene)
     if phase == "ringing":
         await scene.briefed()
     await goes_through(scene)
     await kept(scene)
+
+
+@pytest.mark.cell(Row.CALLER_DROPS, Row.A_DROPS, State.BRIEFING)
+async def test_a_transfer_outlives_a_reload_of_every_page_in_a_consultation(scene: Scene) -> None:
+    await all_reload(scene, "consulting")
 
 
 @pytest.mark.cell(Row.CALLER_DROPS, State.MOVING)
@@ -85,8 +91,8 @@ async def test_caller_and_b_talk_on_when_their_pages_are_reloaded_after_the_move
     await kept(scene)
 
 
-@in_phases("ringing", "consulting", "after", of=[Row.CALLER_DROPS, Fault.F19])
-async def test_a_caller_who_is_dead_has_left(scene: Scene, phase: str) -> None:
+async def caller_dies(scene: Scene, phase: str) -> None:
+    """The caller's client is killed in this phase, and the call ends."""
     await up_to(scene, phase)
     dead_since = time.monotonic()
     await scene.caller.vanish()
@@ -101,8 +107,13 @@ async def test_a_caller_who_is_dead_has_left(scene: Scene, phase: str) -> None:
     await kept(scene, hung_up_at=dead_since)
 
 
-@in_phases("ringing", "consulting", of=[Row.A_DROPS])
-async def test_b_takes_over_from_an_a_who_is_dead(scene: Scene, phase: str) -> None:
+@pytest.mark.cell(Row.CALLER_DROPS, Fault.F19, State.BRIEFING)
+async def test_a_caller_who_is_dead_in_a_consultation_has_left(scene: Scene) -> None:
+    await caller_dies(scene, "consulting")
+
+
+async def a_dies(scene: Scene, phase: str) -> None:
+    """Agent A's client is killed in this phase, and agent B's yes is enough."""
     await up_to(scene, phase)
     scene.went.add(scene.a.id)
     await scene.a.vanish()
@@ -116,6 +127,11 @@ async def test_b_takes_over_from_an_a_who_is_dead(scene: Scene, phase: str) -> N
     assert ended.outcome == "completed"
     await scene.together()
     await kept(scene)
+
+
+@pytest.mark.cell(Row.A_DROPS, State.OFFERING)
+async def test_b_takes_over_from_an_a_who_is_dead_before_b_has_answered(scene: Scene) -> None:
+    await a_dies(scene, "ringing")
 
 
 @pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.BRIEFING)

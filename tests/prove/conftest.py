@@ -1,5 +1,25 @@
 """The live tests that are too many for `make test`, on the same stack of fixtures."""
 
-from tests.live.conftest import between, findings, media, mirror, model, scene, stack, stage
+from tests.live.conftest import (
+    between,
+    findings,
+    media,
+    mirror,
+    model,
+    modelled,
+    scene,
+    stack,
+    stage,
+)
 
-__all__ = ["between", "findings", "media", "mirror", "model", "scene", "stack", "stage"]
+__all__ = [
+    "between",
+    "findings",
+    "media",
+    "mirror",
+    "model",
+    "modelled",
+    "scene",
+    "stack",
+    "stage",
+]

@@ -1,5 +1,7 @@
 """A whole transfer by three people who have no mouse."""
 
+import re
+
 from playwright.async_api import expect
 
 from tests.live.web.cast import Cast
@@ -31,7 +33,7 @@ async def test_a_consultation_and_a_hand_over_need_no_mouse(open_tab: OpenTab, m
     await maya.page.keyboard.press("Enter")
     waiting = ada.page.get_by_label("Waiting calls").get_by_role("listitem")
     # Whoever an earlier test has left behind is gone after some seconds.
-    await expect(waiting).to_have_count(1, timeout=30_000)
+    await expect(waiting).to_have_text([re.compile(f"Maya {mark}")], timeout=60_000)
     await ada.page.keyboard.press("a")
     await ada.audience("caller")
     await ada.page.keyboard.press("t")
