@@ -15,7 +15,7 @@ from robots.bench.picture import draw
 from robots.bench.play import Transferred
 from robots.bench.report import lines, write
 from robots.bench.results import Kept, Results, Throughput, slope
-from robots.bench.run import counted
+from robots.bench.run import TRIES, counted
 from robots.bench.vigil import MOST_LATE_TICKS, MOST_OTHER_CORES, Quiet, Vigil
 from robots.measure import Figures
 
@@ -138,7 +138,7 @@ class Found:
 
 async def test_what_was_disturbed_is_measured_once_more_and_then_void() -> None:
     busy, calm = Found(replace(CALM, other=1.0)), Found(CALM)
-    tries = [busy, calm, busy, busy, busy, calm]
+    tries = [busy, calm, *[busy] * TRIES, calm]
 
     async def measure() -> Found:
         return tries.pop(0)
