@@ -13,7 +13,6 @@ from pathlib import Path
 from chaos.report import summed_up
 from chaos.run import MINUTES, passed, run
 from robots.board import say
-from robots.forget import forget
 from stack.__main__ import INTERRUPTED
 from stack.console import Trouble
 
@@ -30,7 +29,6 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="for how long (3)")
     parser.add_argument("--anyway", action="store_true", help="count, however busy the machine is")
     asked = parser.parse_args()
-    forget()
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-chaos-"))
     say(f"seed {asked.seed}")
     try:

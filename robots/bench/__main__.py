@@ -14,7 +14,6 @@ from robots.bench.picture import draw
 from robots.bench.report import lines, write
 from robots.bench.run import Bench
 from robots.board import say
-from robots.forget import forget
 from stack.__main__ import INTERRUPTED
 from stack.console import Trouble
 from stack.environment import bare
@@ -32,7 +31,6 @@ def main() -> int:
     parser.add_argument("--transfers", type=int, default=20, help="how many to measure (20)")
     parser.add_argument("--kills", type=int, default=4, help="how many of each kind (4)")
     asked = parser.parse_args()
-    forget()
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-bench-"))
     try:
         with LocalStack(data, bare(), free_ports=True) as stack:

@@ -42,7 +42,7 @@ def stage(stack: LocalStack) -> Stage:
 
 @pytest.fixture(autouse=True)
 def findings(record_property: Callable[[str, object], None]) -> Iterator[None]:
-    """What the judge and the test have noted goes into the test's report."""
+    """What was heard before disturbs no test; what judge and test note goes into its report."""
     forget()
     yield
     for name, figure in drained():

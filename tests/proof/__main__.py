@@ -8,7 +8,6 @@ import signal
 import sys
 
 from robots.board import say
-from robots.forget import forget
 from stack.__main__ import INTERRUPTED
 from stack.console import Trouble
 from tests.proof import report
@@ -39,7 +38,6 @@ def main() -> int:
     names = asked.parts or list(PARTS)
     if unknown := set(names) - set(PARTS):
         parser.error(f"there is no part {', '.join(unknown)}")
-    forget()
     try:
         passed = [play(name, wanted) for name in names]
     except Trouble as trouble:

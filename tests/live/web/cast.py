@@ -65,6 +65,13 @@ class Cast:
         await self.together()
         await self.outcome("completed")
 
+    async def supervised(self, sam: Tab) -> None:
+        """Sam signs in as a supervisor, and opens Maya's call with Ada on the floor."""
+        await sam.go("floor")
+        await sam.page.get_by_label("Your name").fill(f"Sam {self.mark}")
+        await sam.press("Sign in")
+        await sam.press(f"Maya {self.mark} with Ada {self.mark}")
+
     async def phase(self, name: str) -> None:
         """Both agents' pages show this phase."""
         for tab in (self.ada, self.bea):
@@ -81,6 +88,13 @@ async def signed_in(tab: Tab, name: str) -> None:
     await tab.page.get_by_label("Your name").fill(name)
     await tab.press("Sign in")
     await tab.page.get_by_test_id("state").get_by_text("available").wait_for()
+
+
+async def asked_instead(tab: Tab, name: str) -> None:
+    """Have somebody else asked, from an agent's page or the floor."""
+    await tab.page.keyboard.press("o")
+    picker = tab.page.get_by_role("group", name="Whom to ask instead")
+    await picker.get_by_role("button", name=name).click()
 
 
 async def called(tab: Tab, name: str) -> None:

@@ -1,9 +1,12 @@
 """What agents do besides handing over: come and go, take notes, be asked for, be too late."""
 
-from playwright.async_api import Route, expect
+from collections.abc import Awaitable, Callable
 
-from tests.live.web.cast import called, signed_in, talking
+from playwright.async_api import Locator, Route, expect
+
+from tests.live.web.cast import asked_instead, called, signed_in, talking
 from tests.live.web.conftest import OpenTab
+from tests.live.web.tab import Tab
 
 EDITED = "Maya was billed twice. The second payment is blocked already."
 
@@ -59,6 +62,24 @@ async def test_notes_and_an_edited_briefing_reach_agent_b_before_it_is_spoken(
     assert "called twice before" not in await cast.maya.page.content()
 
 
+async def too_late(
+    tab: Tab, path: str, pressed: Awaitable[None], meanwhile: Callable[[], Awaitable[None]]
+) -> Locator:
+    """Press something whose request comes after `meanwhile`; how the page says that it was late."""
+
+    async def a_moment_later(route: Route) -> None:
+        await meanwhile()
+        await route.continue_()
+
+    await tab.page.route(path, a_moment_later)
+    async with tab.page.expect_response(path) as answer:
+        await pressed
+    assert (await answer.value).status == 409
+    problem = tab.page.get_by_test_id("problem")
+    await expect(problem).to_contain_text("ended")
+    return problem
+
+
 async def test_a_decision_that_comes_too_late_is_answered_by_a_sentence(
     open_tab: OpenTab, mark: str
 ) -> None:
@@ -66,17 +87,12 @@ async def test_a_decision_that_comes_too_late_is_answered_by_a_sentence(
     await cast.ask()
     await cast.briefing()
 
-    async def a_moment_later(route: Route) -> None:
+    async def cancelled() -> None:
         await cast.ada.page.keyboard.press("x")
         await cast.outcome("cancelled")
-        await route.continue_()
 
-    await cast.bea.page.route("**/accept", a_moment_later)
-    async with cast.bea.page.expect_response("**/accept") as answer:
-        await cast.bea.press("Accept the caller")
-    assert (await answer.value).status == 409
-    problem = cast.bea.page.get_by_test_id("problem")
-    await expect(problem).to_contain_text("ended")
+    accepting = cast.bea.press("Accept the caller")
+    problem = await too_late(cast.bea, "**/accept", accepting, cancelled)
     await expect(problem).not_to_contain_text("409")
     await cast.ada.audience("caller")
 
@@ -88,16 +104,11 @@ async def test_taking_back_a_caller_who_has_just_hung_up_is_answered_by_a_senten
     await cast.ask()
     await cast.handed_over()
 
-    async def after_the_call(route: Route) -> None:
+    async def hung_up() -> None:
         await cast.maya.press("Hang up")
         await cast.maya.sees("The call has ended")
-        await route.continue_()
 
-    await cast.ada.page.route("**/take-back", after_the_call)
-    async with cast.ada.page.expect_response("**/take-back") as answer:
-        await cast.ada.page.keyboard.press("u")
-    assert (await answer.value).status == 409
-    await expect(cast.ada.page.get_by_test_id("problem")).to_contain_text("ended")
+    await too_late(cast.ada, "**/take-back", cast.ada.page.keyboard.press("u"), hung_up)
 
 
 async def test_a_supervisor_has_somebody_else_asked(open_tab: OpenTab, mark: str) -> None:
@@ -105,13 +116,8 @@ async def test_a_supervisor_has_somebody_else_asked(open_tab: OpenTab, mark: str
     dan, sam = await open_tab("c"), await open_tab("c")
     await signed_in(dan, f"Dan {mark}")
     await cast.ask()
-    await sam.go("floor")
-    await sam.page.get_by_label("Your name").fill(f"Sam {mark}")
-    await sam.press("Sign in")
-    await sam.press(f"Maya {mark} with Ada {mark}")
-    await sam.page.keyboard.press("o")
-    picker = sam.page.get_by_role("group", name="Whom to ask instead")
-    await picker.get_by_role("button", name=f"Dan {mark}").click()
+    await cast.supervised(sam)
+    await asked_instead(sam, f"Dan {mark}")
     await dan.page.get_by_test_id("offer").wait_for()
     await cast.bea.page.get_by_test_id("offer").wait_for(state="detached")
     await cast.ada.audience("caller")

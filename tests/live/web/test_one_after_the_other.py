@@ -1,6 +1,6 @@
 """Somebody else is asked, and agent A has the caller back: what pages say, and what is heard."""
 
-from tests.live.web.cast import signed_in, talking
+from tests.live.web.cast import asked_instead, signed_in, talking
 from tests.live.web.conftest import OpenTab
 from tests.live.web.silence import no_silence
 from tests.live.web.tab import TONES
@@ -47,9 +47,7 @@ async def test_somebody_else_is_asked_at_once_and_the_first_one_is_told(
     await cast.ask()
     await cast.briefing()
     await cast.consulting()
-    await cast.ada.page.keyboard.press("o")
-    picker = cast.ada.page.get_by_role("group", name="Whom to ask instead")
-    await picker.get_by_role("button", name=f"Dan {mark}").click()
+    await asked_instead(cast.ada, f"Dan {mark}")
     await dan.page.get_by_test_id("offer").wait_for()
     await cast.bea.sees("You aren't asked any more")
     await cast.bea.page.get_by_test_id("state").get_by_text("available").wait_for()
