@@ -42,7 +42,7 @@ ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
 	@$(BIN)/python -m pytest -n 2 -m "not alone"
-	@$(BIN)/python -m pytest -m alone
+	@$(BIN)/python -m pytest -m alone --reruns 1
 endif
 
 pin: sync ## Keep histories of what the committed code does, for all later code to replay

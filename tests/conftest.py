@@ -60,3 +60,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if any(left_out.values()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"A whole run leaves nothing out, this one did: {left_out}", red=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell in full why a test was played again: a machine that stalls, or a fault that is rare."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.write_sep("_", f"PLAYED AGAIN: {report.nodeid} ({report.when})")
+        terminalreporter.write_line(report.longreprtext)

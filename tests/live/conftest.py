@@ -49,6 +49,21 @@ def findings(record_property: Callable[[str, object], None]) -> Iterator[None]:
         record_property(name, figure)
 
 
+@pytest.fixture(autouse=True)
+def same_parts(stack: LocalStack) -> Iterator[None]:
+    """A test that ends halfway disturbs no other: what ran before it runs after it, and no more."""
+    before = running(stack)
+    yield
+    for name in running(stack) - before:
+        stack.end(name)
+    if gone := sorted(before - running(stack)):
+        stack.start(*gone)
+
+
+def running(stack: LocalStack) -> set[str]:
+    return set(stack.names) - set(stack.dead)
+
+
 @pytest_asyncio.fixture
 async def between(stack: LocalStack) -> AsyncIterator[Proxy]:
     """The api, and nobody else, speaks with Temporal through this."""

@@ -34,7 +34,7 @@ async def gone(stack: LocalStack, *names: str) -> None:
     for name in names:
         stack.kill(name, signal.SIGTERM)
     codes = partial(map, stack.exit_code, names)
-    await until(lambda: None not in codes(), 40, f"{names} to end")
+    await until(lambda: None not in codes(), 90, f"{names} to end")
     assert set(codes()) == {0}, names
 
 
