@@ -49,9 +49,9 @@ class Ledger:
     memory: dict[str, list[float]] = field(default_factory=dict)
     _idle_per_s: dict[str, float] = field(default_factory=dict)
 
-    def cpu(self) -> dict[str, float]:
+    async def cpu(self) -> dict[str, float]:
         """CPU ms that each part has used since it began."""
-        known = everybody()
+        known = await asyncio.to_thread(everybody)
         return {
             part: sum(cpu_ms(self.stack.pid(name), known) for name in names)
             for part, names in PARTS.items()
@@ -60,11 +60,11 @@ class Ledger:
     @asynccontextmanager
     async def idling(self) -> AsyncIterator[None]:
         """Nothing happens meanwhile: what parts use now is not the transfer's doing."""
-        before, began = self.cpu(), time.monotonic()
+        before, began = await self.cpu(), time.monotonic()
         yield
         seconds = time.monotonic() - began
         if seconds > 1:
-            after = self.cpu()
+            after = await self.cpu()
             self._idle_per_s = {part: (after[part] - before[part]) / seconds for part in after}
 
     def above_idling(

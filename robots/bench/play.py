@@ -91,7 +91,7 @@ async def _taken(scene: Scene, stage: Stage, ledger: Ledger, vigil: Vigil) -> Ta
     await scene.passing(RESTS_S)
     meter = await ledger.metered()
     async with vigil.watching():
-        began, before = time.time(), ledger.cpu()
+        before, began = await ledger.cpu(), time.time()
         await scene.offering()
         place = await scene.b.take_offer(scene.transfer_id)
         await scene.b.until_hears("briefer")
@@ -99,7 +99,7 @@ async def _taken(scene: Scene, stage: Stage, ledger: Ledger, vigil: Vigil) -> Ta
         await scene.accepted()
         await scene.completed()
         await scene.ended()
-        after, ended = ledger.cpu(), time.time()
+        after, ended = await ledger.cpu(), time.time()
         await scene.passing(AFTER_S)
     metered = await ledger.metered() - meter
     await scene.unwatched()
