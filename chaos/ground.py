@@ -15,7 +15,7 @@ from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.console import Trouble
 from stack.environment import bare
-from stack.local import LocalStack
+from stack.local import MEASURED, LocalStack
 from stack.parts import kind
 
 API_TEMPORAL = "api to Temporal"
@@ -41,7 +41,9 @@ class Ground:
 
     def __init__(self, data: Path) -> None:
         # One machine calls in the name of everybody.
-        self.stack = LocalStack(data, {**bare(), "CALLS_PER_MINUTE": "600"}, free_ports=True)
+        self.stack = LocalStack(
+            data, {**bare(), "CALLS_PER_MINUTE": "600"}, free_ports=True, nice=MEASURED
+        )
         temporal = self.stack.env["TEMPORAL_ADDRESS"]
         livekit = self.stack.env["LIVEKIT_URL"].removeprefix("ws://")
         self.lines = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from stack import binaries, bootstrap, doctor, environment, pages
 from stack.console import Interrupted, pause, progress, say
 from stack.foyer import foyer
-from stack.local import DATA, LocalStack, is_free
+from stack.local import DATA, MEASURED, LocalStack, is_free
 from stack.parts import COMPANY, kind
 from stack.process import Part, Process
 
@@ -118,7 +118,7 @@ def _run(asked: argparse.Namespace) -> int:
     bootstrap.sync()
     data, tidy = Path(tempfile.mkdtemp(prefix="warm-transfer-")), False
     try:
-        with LocalStack(data, free_ports=True) as stack:
+        with LocalStack(data, free_ports=True, nice=MEASURED) as stack:
             code = _against(stack, asked.command)
         tidy = code == 0
     except Interrupted:

@@ -18,6 +18,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ from stack.parts import COMPANY, PRODUCT, SERVERS, STOPPED_IN_TURN, kind, part
 from stack.process import Process, await_ready
 
 DATA = ROOT / ".run"
+MEASURED = 5
 MOST_DEATHS, DEATHS_COUNT_S = 3, 60.0
 
 
@@ -48,8 +50,12 @@ class LocalStack:
         environ: Mapping[str, str] | None = None,
         *,
         free_ports: bool = False,
+        nice: int = 0,
     ) -> None:
         """Choose ports and secrets; `environ` is the whole environment around, by default this one.
+
+        `nice`: how far every part lets other processes go first; `MEASURED` where this very
+        process listens to the product, for a robot that has to wait hears silence of its own.
 
         Raises:
             Trouble: a setting is wrong, or a stack runs in this directory already.
@@ -64,6 +70,7 @@ class LocalStack:
         self.told: dict[str, dict[str, str]] = {}
         self.external = environment.external(outer)
         self.urls = self._places()
+        self._nice = nice
         self._running: dict[str, Process] = {}
         self._ended: list[Process] = []
         self._deaths: dict[str, list[float]] = {}
@@ -168,7 +175,10 @@ class LocalStack:
     def _start_all(self, names: Iterable[str]) -> None:
         """Start these together and wait for each: what needs another retries until it is there."""
         recipes = [
-            part(name, {**self.env, **self.told.get(kind(name), {})}, self.ports, self.data)
+            replace(
+                part(name, {**self.env, **self.told.get(kind(name), {})}, self.ports, self.data),
+                nice=self._nice,
+            )
             for name in names
         ]
         for recipe in recipes:

@@ -25,6 +25,7 @@ class Part:
         ready: what is still missing, in words; empty once the part is truly ready.
         patience_s: how long that may take.
         grace_s: how long it may take to end by itself when asked to.
+        nice: how far it lets others go first where processors are scarce (`nice(1)`).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Part:
     ready: Callable[[Process], str]
     patience_s: float = 120.0
     grace_s: float = 10.0
+    nice: int = 0
 
 
 class Process:
@@ -55,6 +57,8 @@ class Process:
                 start_new_session=True,
             )
         self.pid = self._popen.pid
+        if part.nice:
+            os.setpriority(os.PRIO_PROCESS, self.pid, part.nice)
         self._asked = False
 
     @property

@@ -17,7 +17,7 @@ from robots.board import say
 from stack.__main__ import INTERRUPTED
 from stack.console import Trouble
 from stack.environment import bare
-from stack.local import LocalStack
+from stack.local import MEASURED, LocalStack
 
 OUT = Path("out")
 
@@ -33,7 +33,7 @@ def main() -> int:
     asked = parser.parse_args()
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-bench-"))
     try:
-        with LocalStack(data, bare(), free_ports=True) as stack:
+        with LocalStack(data, bare(), free_ports=True, nice=MEASURED) as stack:
             bench = Bench(stack, asked.transfers, asked.kills)
             asyncio.run(bench.on_the_stack())
         asyncio.run(bench.in_memory())

@@ -11,7 +11,7 @@ from chaos.proxy import Proxy, running_proxy
 from robots.forget import forget
 from robots.scene import Scene, Stage
 from stack.environment import bare
-from stack.local import LocalStack
+from stack.local import MEASURED, LocalStack
 from tests.fake_model import FakeModel, running_model
 from tests.findings import drained
 from tests.live.parts import told
@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     # One machine calls in the name of everybody.
     env = {**bare(), "CALLS_PER_MINUTE": "600"}
-    with LocalStack(tmp_path_factory.mktemp("live"), env, free_ports=True) as stack:
+    data = tmp_path_factory.mktemp("live")
+    with LocalStack(data, env, free_ports=True, nice=MEASURED) as stack:
         yield stack
 
 
