@@ -30,7 +30,7 @@ from stack.parts import COMPANY, PRODUCT, SERVERS, STOPPED_IN_TURN, kind, part
 from stack.process import Process, await_ready
 
 DATA = ROOT / ".run"
-MEASURED = 5
+MEASURED = 10
 MOST_DEATHS, DEATHS_COUNT_S = 3, 60.0
 
 

@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pathlib import Path
 
 from stack.bootstrap import ROOT
 from stack.console import TAIL_LINES, Signals, Trouble, pause
 
 KILL_GRACE_S = 2.0
+AUTOGROUP_AGAIN_S = 0.1
+"""Who isn't root may change one session in this time, on the whole machine."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Process:
             )
         self.pid = self._popen.pid
         if part.nice:
-            os.setpriority(os.PRIO_PROCESS, self.pid, part.nice)
+            _give_way(self.pid, part.nice)
         self._asked = False
 
     @property
@@ -119,6 +122,23 @@ class Process:
             f"{tail}\n`{self.part.name}` {what}. Above is the end of {self.log}; "
             "`make doctor` checks what it needs."
         )
+
+
+def _give_way(leader: int, nice: int) -> None:
+    """Let others go before a session that has just begun, and whatever it will start."""
+    os.setpriority(os.PRIO_PROCESS, leader, nice)
+    # Where Linux shares processors out among sessions, only this counts (sched(7), autogroup).
+    autogroup = Path(f"/proc/{leader}/autogroup")
+    with contextlib.suppress(OSError):
+        while not _is_written(autogroup, str(nice)):
+            time.sleep(AUTOGROUP_AGAIN_S)
+
+
+def _is_written(file: Path, text: str) -> bool:
+    with contextlib.suppress(BlockingIOError):
+        file.write_text(text)
+        return True
+    return False
 
 
 def await_ready(started: Sequence[Process]) -> None:
