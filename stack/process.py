@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from pathlib import Path
 
 from stack.bootstrap import ROOT
 from stack.console import TAIL_LINES, Signals, Trouble, pause

@@ -14,6 +14,7 @@ and every run with at most four late ticks was free of gaps above 100 ms.
 """
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator
@@ -66,13 +67,17 @@ class Vigil:
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Watch until the block ends."""
+        """Watch until the block ends; no garbage is collected meanwhile, which takes 110 ms."""
         before, began = await _other_ms(), time.monotonic()
+        collects = gc.isenabled()
+        gc.disable()
         clock = asyncio.create_task(self._tick())
         try:
             yield
         finally:
             clock.cancel()
+            if collects:
+                gc.enable()
             self._seconds += time.monotonic() - began
             self._other_ms += await _other_ms() - before
 
