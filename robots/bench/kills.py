@@ -99,22 +99,22 @@ class Killer:
 
 
 async def killed(stage: Stage, killer: Killer, times: int) -> Killed:
-    """One call, handed over and over again, with each kind of kill `times` times."""
+    """A call for each kind of kill, handed over and over again, until it has hit `times` times."""
     kinds: dict[str, Strike] = {
         "undisturbed": killer.nobody,
         "waiting": killer.who_waits,
         "inside": killer.who_acts,
     }
     vigil, took = Vigil(LATE_FOR_SECONDS_S), {kind: list[float]() for kind in kinds}
-    async with Scene(Stage(stage.url)) as scene:
-        await scene.talking()
-        for kind, strike in kinds.items():
+    for kind, strike in kinds.items():
+        async with Scene(Stage(stage.url)) as scene:
+            await scene.talking()
             for _ in range(times * TRIES):
                 if len(took[kind]) < times:
                     took[kind] += await _struck(scene, strike, vigil)
                     await killer.revive()
                     scene.a, scene.b = scene.b, scene.a
-        await scene.caller.hang_up()
+            await scene.caller.hang_up()
     return Killed(vigil.quiet(), **took)
 
 
