@@ -27,6 +27,7 @@ from stack.local import LocalStack
 
 WARM_UP = 5
 AT_ONCE = 20
+CALLS_AT_ONCE = 3
 """Requests; SQLAlchemy's pool keeps five connections, and opens one when none is free."""
 PER_CALL = 2
 TRIES = 4
@@ -85,7 +86,7 @@ class Bench:
     async def _play(self, ledger: Ledger) -> None:
         self._say(f"{WARM_UP} transfers to warm up")
         await played(self._stage, ledger, WARM_UP, quick=True)
-        await self._fill_pools()
+        await self._fill_pools(ledger)
         before = await ledger.settled()
         ledger.memory.clear()
         left, tries = self._transfers, TRIES * -(-self._transfers // PER_CALL)
@@ -105,8 +106,10 @@ class Bench:
         if "transfers" in self.results.void:
             self.results.transfers = []
 
-    async def _fill_pools(self) -> None:
-        """Have the api open as many connections as its pools keep: that is no growth."""
+    async def _fill_pools(self, ledger: Ledger) -> None:
+        """Have everybody open as many connections as their pools keep: that is no growth."""
+        calls = (played(self._stage, ledger, 1, quick=True) for _ in range(CALLS_AT_ONCE))
+        await asyncio.gather(*calls)
         async with httpx.AsyncClient(base_url=self._stage.url, timeout=TIMEOUT_S) as http:
             for answer in await asyncio.gather(*(http.get("/readyz") for _ in range(AT_ONCE))):
                 answer.raise_for_status()
