@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright
 from robots.scene import Stage
 from stack.browser import get_chromium
 from stack.environment import bare
+from stack.local import LocalStack
 from tests.live.web.tab import Tab
 
 FLAGS = [
@@ -68,6 +69,14 @@ async def open_tab(browsers: Browsers, stage: Stage) -> AsyncIterator[OpenTab]:
     yield opened
     for tab in tabs:
         await tab.close()
+
+
+@pytest.fixture(scope="module")
+def robots(stack: LocalStack) -> Iterator[LocalStack]:
+    """The stack with robots who take seats, as after `make up`."""
+    stack.start("robots")
+    yield stack
+    stack.end("robots")
 
 
 @pytest.fixture

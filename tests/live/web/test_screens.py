@@ -47,11 +47,9 @@ class Album:
 
 
 async def test_no_screen_has_a_serious_fault(
-    open_tab: OpenTab, mark: str, stack: LocalStack
+    open_tab: OpenTab, mark: str, robots: LocalStack
 ) -> None:
     album = Album()
-    if "robots" not in stack.names:
-        stack.start("robots")
     home, maya, ada, bea, sam = [await open_tab(tone) for tone in ("c", "caller", "a", "b", "c")]
     await home.go("")
     await home.sees("Try it alone")

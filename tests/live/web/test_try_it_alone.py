@@ -2,20 +2,10 @@
 
 import asyncio
 
-import pytest
-
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.web.conftest import OpenTab
 from tests.live.web.silence import no_silence
-
-
-@pytest.fixture
-def robots(stack: LocalStack) -> LocalStack:
-    """The stack with robots, as after `make up`."""
-    if "robots" not in stack.names:
-        stack.start("robots")
-    return stack
 
 
 async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: LocalStack) -> None:
