@@ -18,7 +18,6 @@ import signal
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -175,10 +174,7 @@ class LocalStack:
     def _start_all(self, names: Iterable[str]) -> None:
         """Start these together and wait for each: what needs another retries until it is there."""
         recipes = [
-            replace(
-                part(name, {**self.env, **self.told.get(kind(name), {})}, self.ports, self.data),
-                nice=self._nice,
-            )
+            part(name, {**self.env, **self.told.get(kind(name), {})}, self.ports, self.data)
             for name in names
         ]
         for recipe in recipes:
@@ -188,7 +184,9 @@ class LocalStack:
                     self._ended.append(before)
                 else:
                     self.log(recipe.name).unlink(missing_ok=True)
-                self._running[recipe.name] = Process(recipe, self.log(recipe.name), [self._lock])
+                self._running[recipe.name] = Process(
+                    recipe, self.log(recipe.name), [self._lock], self._nice
+                )
             self._remember(ready=False)
         with progress(f"Starting {', '.join(recipe.name for recipe in recipes)}"):
             await_ready([self._running[recipe.name] for recipe in recipes])

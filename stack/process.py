@@ -27,7 +27,6 @@ class Part:
         ready: what is still missing, in words; empty once the part is truly ready.
         patience_s: how long that may take.
         grace_s: how long it may take to end by itself when asked to.
-        nice: how far it lets others go first where processors are scarce (`nice(1)`).
     """
 
     name: str
@@ -36,14 +35,22 @@ class Part:
     ready: Callable[[Process], str]
     patience_s: float = 120.0
     grace_s: float = 10.0
-    nice: int = 0
 
 
 class Process:
     """A started part."""
 
-    def __init__(self, part: Part, log: Path | None = None, keep_open: Sequence[int] = ()) -> None:
-        """Start it. It holds the file descriptors `keep_open` until its end."""
+    def __init__(
+        self,
+        part: Part,
+        log: Path | None = None,
+        keep_open: Sequence[int] = (),
+        nice: int = 0,
+    ) -> None:
+        """Start it. It holds the file descriptors `keep_open` until its end.
+
+        `nice`: how far it lets others go first where processors are scarce (`nice(1)`).
+        """
         self.part = part
         self.log = log
         self._from = log.stat().st_size if log and log.exists() else 0
@@ -59,8 +66,8 @@ class Process:
                 start_new_session=True,
             )
         self.pid = self._popen.pid
-        if part.nice:
-            _give_way(self.pid, part.nice)
+        if nice:
+            _give_way(self.pid, nice)
         self._asked = False
 
     @property

@@ -28,7 +28,7 @@ ACTIONS = {
     EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "search attributes",
 }
 
-METER = re.compile(r'\naction\{action_type="(\w+)",namespace="default".*\} (\d+)')
+METER = re.compile(r'\naction\{action_type="(\w+)",namespace="default".*\} (\d+)$', re.MULTILINE)
 
 
 async def metered(url: str) -> Counter[str]:

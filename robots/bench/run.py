@@ -26,8 +26,8 @@ from robots.scene import Stage
 from stack.local import LocalStack
 
 WARM_UP = 5
-AT_ONCE = 20
 CALLS_AT_ONCE = 3
+AT_ONCE = 20
 """Requests; SQLAlchemy's pool keeps five connections, and opens one when none is free."""
 PER_CALL = 2
 TRIES = 4
