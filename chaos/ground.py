@@ -11,6 +11,7 @@ import httpx
 
 from chaos.ops import Ops
 from chaos.proxy import Proxy
+from robots.http import trusted
 from robots.scene import Scene, Stage
 from robots.waiting import until
 from stack.console import Trouble
@@ -160,7 +161,7 @@ class Ground:
         return time.monotonic()
 
     async def _ready(self) -> bool:
-        async with httpx.AsyncClient(base_url=self.stage.url, timeout=5) as http:
+        async with httpx.AsyncClient(base_url=self.stage.url, timeout=5, verify=trusted()) as http:
             with contextlib.suppress(httpx.TransportError):
                 return (await http.get("/readyz")).is_success
         return False

@@ -6,7 +6,7 @@ from typing import Self
 
 import httpx
 
-from robots.http import UNAVAILABLE
+from robots.http import UNAVAILABLE, trusted
 from robots.scene import Scene
 
 EVERY_S, CONTROL_EVERY_S = 0.5, 0.2
@@ -29,7 +29,7 @@ class Knocking:
     async def __aenter__(self) -> Self:
         headers = {"Authorization": self._scene.caller.api.http.headers["Authorization"]}
         self._http = httpx.AsyncClient(
-            base_url=self._scene.stage.url, headers=headers, timeout=GIVES_UP_S
+            base_url=self._scene.stage.url, headers=headers, timeout=GIVES_UP_S, verify=trusted()
         )
         self._knocking = asyncio.create_task(self._knock())
         return self
