@@ -20,10 +20,12 @@ class Tape:
     async def running(self) -> AsyncIterator[None]:
         stream = Stream(self._api)
         task = asyncio.create_task(self._follow(stream))
-        await asyncio.wait_for(stream.connected.wait(), 10)
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        try:
+            await asyncio.wait_for(stream.connected.wait(), 10)
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def until_told(self, what: str) -> None:
         await until(lambda: any(what in one.data for one in self.events), 15, f"a tape: {what}")

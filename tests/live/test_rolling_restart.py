@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
-from temporalio.client import WorkflowHandle
+from temporalio.api.history.v1 import HistoryEvent
 
 from robots.scene import Scene, Stage
 from stack.local import LocalStack
@@ -18,9 +18,9 @@ from tests.matrix import Fault, Row, State
 
 UNDONE = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
     EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
 }
+LATER = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
 OUTRUN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
 
@@ -36,8 +36,8 @@ async def test_nobody_notices_that_every_part_is_replaced(
     async with Scene(stage) as other:
         await asyncio.gather(scene.talking(), other.talking())
         async with taped(scene) as tapes, taped(other) as more:
-            await asyncio.gather(consulting(scene), ringing(other))
             await started(stack, *SECOND)
+            await asyncio.gather(consulting(scene), ringing(other))
             await gone(stack, "worker")
             await asyncio.gather(goes_through(scene), other.briefed())
             await gone(stack, "api")
@@ -78,15 +78,18 @@ async def no_step_was_lost(ops: Ops) -> None:
     """Hold histories to it: no step was given up, or begun anew, for want of a sign of life.
 
     What a worker decided before it knew the newest event is decided again: that loses nothing.
+    Each of the two that go may have just been sent a decision, which is taken up to 3 s later:
+    the SDK interrupts its poll (https://github.com/temporalio/sdk-rust/issues/1080), and what the
+    server does about it is not watertight (measured, Temporal 1.32).
     """
     for handle in (ops.call, ops.transfer):
-        assert [lost async for lost in lost_steps(handle)] == []
+        events = [event async for event in handle.fetch_history_events()]
+        assert [f"{handle.id}: {event}" for event in events if is_lost(event)] == []
+        assert sum(event.event_type == LATER for event in events) <= 2
 
 
-async def lost_steps(handle: WorkflowHandle[None, None]) -> AsyncIterator[str]:
-    async for event in handle.fetch_history_events():
-        if event.workflow_task_failed_event_attributes.cause == OUTRUN:
-            continue
-        failed_before = event.activity_task_started_event_attributes.last_failure
-        if event.event_type in UNDONE or failed_before.HasField("timeout_failure_info"):
-            yield f"{handle.id}: {event}"
+def is_lost(event: HistoryEvent) -> bool:
+    if event.workflow_task_failed_event_attributes.cause == OUTRUN:
+        return False
+    failed_before = event.activity_task_started_event_attributes.last_failure
+    return event.event_type in UNDONE or failed_before.HasField("timeout_failure_info")
