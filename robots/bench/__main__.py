@@ -33,7 +33,9 @@ def main() -> int:
     asked = parser.parse_args()
     data = Path(tempfile.mkdtemp(prefix="warm-transfer-bench-"))
     try:
-        with LocalStack(data, bare(), free_ports=True, nice=MEASURED) as stack:
+        # The sweeper opens connections while it sweeps: transfers have no part in them.
+        env = {**bare(), "SWEEP_EVERY_S": "86400"}
+        with LocalStack(data, env, free_ports=True, nice=MEASURED) as stack:
             bench = Bench(stack, asked.transfers, asked.kills)
             asyncio.run(bench.on_the_stack())
         asyncio.run(bench.in_memory())

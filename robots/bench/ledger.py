@@ -104,16 +104,30 @@ class Ledger:
             counts[f"descriptors of {name}"] = descriptors(self.stack.pid(name))
         return counts
 
-    async def settled(self, like: dict[str, int] | None = None) -> dict[str, int]:
-        """The same once it is steady, or has not `changed` from `like`; or as it is after 150 s."""
+    async def settled(self) -> dict[str, int]:
+        """The same once it is steady, or as it is after 150 s."""
         seen: list[dict[str, int]] = []
 
         async def steady() -> bool:
             seen.append(await self.held())
-            if like is not None:
-                return not changed(like, seen[-1])
             return len(seen) >= STEADY and all(one == seen[-1] for one in seen[-STEADY:])
 
         with suppress(Late):
-            await until(steady, SETTLE_WITHIN_S, "everything to be cleared away", 0.5)
+            await until(steady, SETTLE_WITHIN_S, "everything to be steady", 0.5)
         return seen[-1]
+
+    async def left(self, before: dict[str, int]) -> dict[str, int]:
+        """The same with each count as `before` if it was seen so within 150 s, else as seen last.
+
+        They need not be so at one time: connections come, are idle for a while, and go.
+        """
+        after = await self.held()
+
+        async def cleared() -> bool:
+            now = await self.held()
+            after.update({name: now[name] for name in changed(before, after) if name in now})
+            return not changed(before, after)
+
+        with suppress(Late):
+            await until(cleared, SETTLE_WITHIN_S, "everything to be cleared away", 0.5)
+        return after

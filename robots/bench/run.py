@@ -100,7 +100,7 @@ class Bench:
                 break
             self.results.transfers += found.transfers
             left -= count
-        after = await ledger.settled(before)
+        after = await ledger.left(before)
         growth = {name: round(slope(mb), 3) for name, mb in ledger.memory.items()}
         self.results.kept = Kept(before, after, growth)
         if "transfers" in self.results.void:

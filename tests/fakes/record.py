@@ -66,9 +66,10 @@ class FakeSeats:
 
 @dataclass
 class FakeReservations:
-    """One transfer an agent."""
+    """One transfer an agent; what an `expired` transfer reserves is free again at once."""
 
     held: dict[str, str] = field(default_factory=dict)
+    expired: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
     failing: list[PortError] = field(default_factory=list)
     away: bool = False
@@ -78,6 +79,8 @@ class FakeReservations:
             raise Unreachable("The database is away")
         if self.failing:
             raise self.failing.pop(0)
+        if transfer_id in self.expired:
+            return True
         return self.held.setdefault(agent, transfer_id) == transfer_id
 
     async def release(self, tenant: str, agent: str, transfer_id: str, *, missed: bool) -> None:

@@ -126,7 +126,7 @@ class Soak:
                 say(line)
             if plan.number > WARM_UP:
                 await self._weigh()
-        after = await self._ledger.settled(before)
+        after = await self._ledger.left(before)
         result = found(self._results)
         result.verdicts = list(self._verdicts(before, after))
         return result
