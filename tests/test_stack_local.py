@@ -1,5 +1,6 @@
 """The stack as a library: what the live tests and the demo stand on."""
 
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import pytest
 from stack import binaries
 from stack.console import Trouble
 from stack.environment import bare
-from stack.local import LocalStack
+from stack.local import MEASURED, LocalStack
 from stack.process import Part, Process, await_ready
 from tests.stack_command import lives, program
 
@@ -72,6 +73,19 @@ def test_a_frozen_part_is_ended_too(tmp_path: Path) -> None:
     finally:
         stack.stop()
     assert not lives(pid)
+
+
+def test_a_measured_part_gives_way_to_who_listens(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path, bare(), free_ports=True, nice=MEASURED)
+    try:
+        stack.start("livekit")
+        pid = stack.pid("livekit")
+        assert os.getpriority(os.PRIO_PROCESS, pid) == MEASURED
+        autogroup = Path(f"/proc/{pid}/autogroup")  # not every Linux shares out by sessions
+        if autogroup.exists():
+            assert autogroup.read_text().split()[1:] == ["nice", str(MEASURED)]
+    finally:
+        stack.stop()
 
 
 def test_what_a_part_started_ends_with_it_even_if_it_will_not(tmp_path: Path) -> None:

@@ -5,24 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
-from temporalio.api.history.v1 import HistoryEvent
 
 from robots.scene import Scene, Stage
 from stack.local import LocalStack
 from tests.live.course import consulting, goes_through, ringing
+from tests.live.histories import no_step_was_lost
 from tests.live.judge import kept
 from tests.live.parts import Ops, gone, started
 from tests.live.tape import Tape, completely_told, told_once
 from tests.matrix import Fault, Row, State
-
-UNDONE = {
-    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-}
-LATER = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
-OUTRUN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
-
 
 pytestmark = pytest.mark.timeout(400)  # two fleets start in it, on whatever the machine has left
 FIRST = ("worker", "host", "briefer")
@@ -51,7 +42,7 @@ async def test_nobody_notices_that_every_part_is_replaced(
             for tape in (*tapes, *more):
                 await tape.until_told('"phase":"ended"')
         for one, heard in ((scene, tapes), (other, more)):
-            await no_step_was_lost(await Ops.at(stack, one))
+            await no_step_was_lost(await Ops.at(stack, one), leaving=2)
             await everything_was_told_once(heard)
             await kept(one)
 
@@ -72,24 +63,3 @@ async def everything_was_told_once(tapes: list[Tape]) -> None:
     for agent in tapes[1:]:
         # A call that isn't theirs any more is told to agents only when they catch up.
         await completely_told(agent, lambda event: event.kind != "call")
-
-
-async def no_step_was_lost(ops: Ops) -> None:
-    """Hold histories to it: no step was given up, or begun anew, for want of a sign of life.
-
-    What a worker decided before it knew the newest event is decided again: that loses nothing.
-    Each of the two that go may have just been sent a decision, which is taken up to 3 s later:
-    the SDK interrupts its poll (https://github.com/temporalio/sdk-rust/issues/1080), and what the
-    server does about it is not watertight (measured, Temporal 1.32).
-    """
-    for handle in (ops.call, ops.transfer):
-        events = [event async for event in handle.fetch_history_events()]
-        assert [f"{handle.id}: {event}" for event in events if is_lost(event)] == []
-        assert sum(event.event_type == LATER for event in events) <= 2
-
-
-def is_lost(event: HistoryEvent) -> bool:
-    if event.workflow_task_failed_event_attributes.cause == OUTRUN:
-        return False
-    failed_before = event.activity_task_started_event_attributes.last_failure
-    return event.event_type in UNDONE or failed_before.HasField("timeout_failure_info")

@@ -1,0 +1,34 @@
+"""What Temporal's own histories say: whether a step was lost on the way."""
+
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+
+from tests.live.parts import Ops
+
+UNDONE = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+}
+LATER = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
+OUTRUN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+
+
+async def no_step_was_lost(ops: Ops, *, leaving: int) -> None:
+    """Hold histories to it: no step was given up, or begun anew, for want of a sign of life.
+
+    What a worker decided before it knew the newest event is decided again: that loses nothing.
+    Each of those `leaving` may have just been sent a decision, which is taken up to 3 s later:
+    the SDK interrupts its poll (https://github.com/temporalio/sdk-rust/issues/1080), and what the
+    server does about it is not watertight (measured, Temporal 1.32).
+    """
+    for handle in (ops.call, ops.transfer):
+        events = [event async for event in handle.fetch_history_events()]
+        assert [f"{handle.id}: {event}" for event in events if _is_lost(event)] == []
+        assert sum(event.event_type == LATER for event in events) <= leaving
+
+
+def _is_lost(event: HistoryEvent) -> bool:
+    if event.workflow_task_failed_event_attributes.cause == OUTRUN:
+        return False
+    failed_before = event.activity_task_started_event_attributes.last_failure
+    return event.event_type in UNDONE or failed_before.HasField("timeout_failure_info")
