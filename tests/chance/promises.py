@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from domain.journal import TransferState
-from domain.phases import Outcome, Phase
+from domain.phases import Outcome, Phase, Responsible
 from domain.seating import Presence
 from tests.fakes.rooms import FakeRooms
 from tests.people import StagedTransfer
@@ -71,7 +71,7 @@ class Watch:
             self._nobody_hears_too_early(moment, view)
         if not call_ended:
             for one in put_out:
-                self._a_stays_until_b_is_there(one)
+                self._a_stays_until_b_is_there(one, view.responsible)
         if view.outcome is Outcome.COMPLETED:
             assert self._were_together, f"completed, and they never talked: {view}"
 
@@ -94,7 +94,9 @@ class Watch:
                 assert self._is_moved, f"{traveller} hears the others before the move: {moment}"
                 assert view.accepted, f"moved without a yes: {view}"
 
-    def _a_stays_until_b_is_there(self, one: PutOut) -> None:
+    def _a_stays_until_b_is_there(self, one: PutOut, responsible: Responsible) -> None:
         seat, ears = (one.before.find(who, one.room) for who in (one.person, self._caller))
+        if responsible is Responsible.HOST:
+            return  # she was gone for too long, and comes when the call is anybody's to answer
         if one.person == self._a and seat and seat.live and ears and ears.grant.hear:
             assert self._were_together, f"agent A was put out of the caller's room: {one}"
