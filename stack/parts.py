@@ -19,12 +19,8 @@ COMPANY = ("robots",)
 """Not of the product: who takes the other seats when one person tries it alone."""
 STOPPED_IN_TURN = (COMPANY, ("host", "briefer"), ("worker",), ("api",), ("livekit",), ("temporal",))
 
-TEMPORAL_SETTINGS = (
-    # Without it a step that a killed worker held is repeated three seconds later than need be.
-    'history.timerProcessorMaxTimeShift="100ms"',
-    # Without it a worker that is told to go takes with it what it was just being sent.
-    "frontend.enableCancelWorkerPollsOnShutdown=true",
-)
+# Without it a step that a killed worker held is repeated three seconds later than need be.
+QUICK_TIMERS = 'history.timerProcessorMaxTimeShift="100ms"'
 
 
 def kind(name: str) -> str:
@@ -62,8 +58,7 @@ def _temporal(name: str, env: Mapping[str, str], ports: Mapping[str, int], data:
         *("--port", str(ports["TEMPORAL_PORT"]), "--ui-port", str(ports["TEMPORAL_UI_PORT"])),
         *("--metrics-port", str(ports["TEMPORAL_METRICS_PORT"])),
         *("--db-filename", str(data / "temporal.db"), "--namespace", namespace),
-        *(word for one in TEMPORAL_SETTINGS for word in ("--dynamic-config-value", one)),
-        *("--log-level", "warn"),
+        *("--dynamic-config-value", QUICK_TIMERS, "--log-level", "warn"),
     )
     ask = [str(program), "operator", "namespace", "describe", namespace, "--address", address]
 

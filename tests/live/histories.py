@@ -17,9 +17,8 @@ async def no_step_was_lost(ops: Ops, *, leaving: int) -> None:
     """Hold histories to it: no step was given up, or begun anew, for want of a sign of life.
 
     What a worker decided before it knew the newest event is decided again: that loses nothing.
-    Each of those `leaving` may have just been sent a decision, which is taken up to 3 s later:
-    the SDK interrupts its poll (https://github.com/temporalio/sdk-rust/issues/1080), and what the
-    server does about it is not watertight (measured, Temporal 1.32).
+    Each of those `leaving` may have just been sent a decision, which is taken up to 3 s later: the
+    SDK interrupts its poll (https://github.com/temporalio/sdk-rust/issues/1080; decision 12).
     """
     for handle in (ops.call, ops.transfer):
         events = [event async for event in handle.fetch_history_events()]
