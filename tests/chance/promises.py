@@ -95,8 +95,8 @@ class Watch:
                 assert view.accepted, f"moved without a yes: {view}"
 
     def _a_stays_until_b_is_there(self, one: PutOut, responsible: Responsible) -> None:
-        seat, ears = (one.before.find(who, one.room) for who in (one.person, self._caller))
         if responsible is Responsible.HOST:
             return  # she was gone for too long, and comes when the call is anybody's to answer
+        seat, ears = (one.before.find(who, one.room) for who in (one.person, self._caller))
         if one.person == self._a and seat and seat.live and ears and ears.grant.hear:
             assert self._were_together, f"agent A was put out of the caller's room: {one}"
