@@ -126,8 +126,8 @@ class LocalStack:
 
     @property
     def names(self) -> list[str]:
-        """The parts that were started and not stopped."""
-        return list(self._running)
+        """The parts that run."""
+        return [name for name, process in self._running.items() if process.exit_code is None]
 
     def pid(self, name: str) -> int:
         """The process id of a running part."""

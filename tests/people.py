@@ -103,7 +103,7 @@ class StagedCall:
         """The newest state that the record has, from the call or from a transfer of it."""
         writers = [self.writer, *(transfer.writer for transfer in self.transfers)]
         told = [e for w in writers for e in self._stage.journal.of(w) if e.call]
-        newest = max(told, key=lambda entry: entry.at).call
+        newest = max(told, key=lambda entry: (entry.at, entry.sequence)).call
         assert newest
         return newest
 

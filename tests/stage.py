@@ -65,7 +65,9 @@ class Stage:
         self.summaries = FakeSummaries()
         self.journal = FakeJournal()
         self.seats = FakeSeats()
-        self.reservations = FakeReservations()
+        self.terminated: set[str] = set()
+        """Workflows that ops have ended: nothing is promised of their journals."""
+        self.reservations = FakeReservations(self.terminated)
         self.briefings = FakeBriefings()
         self.leftovers = FakeLeftovers(self.journal)
         self.people: dict[str, Person] = {}
@@ -74,8 +76,6 @@ class Stage:
         """How often a close watch looks."""
         self.ends_within_s = WITHIN_S
         self.workflows: list[str] = []
-        self.terminated: set[str] = set()
-        """Workflows that ops have ended: nothing is promised of their journals."""
         self.ports = Ports(
             rooms=self.rooms,
             tokens=FakeTokens(),

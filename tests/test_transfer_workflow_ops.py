@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from domain.errors import Unreachable
 from domain.journal import Event
 from domain.names import OPS
 from domain.orders import Who
@@ -121,3 +122,18 @@ async def test_after_a_terminated_transfer_the_call_has_the_floor_again(
     await again.complete()
     await again.ends(Outcome.COMPLETED)
     await call.is_with("agt_b")
+
+
+async def test_a_call_cancelled_while_it_tidies_up_leaves_no_room(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    errors = [Unreachable("by chance")] * 50
+    stage.rooms.failing["hold"] = list(errors)
+    await transfer.handle.terminate("by ops")
+    stage.terminated.add(transfer.writer)
+    stage.reservations.held.clear()
+    await stage.until(lambda: len(stage.rooms.failing["hold"]) < len(errors), "it tidies up")
+    await call.handle.cancel()
+    await call.ends()
+    assert stage.rooms.failing["hold"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Event
@@ -35,6 +35,8 @@ class CallWorkflow(Reception):
     def __init__(self, order: CallOrder) -> None:
         super().__init__(order)
         self._transfer: Transfer | None = None
+        self._left_open: str | None = None
+        """The other room of a transfer that didn't close it."""
 
     @workflow.run
     async def run(self, order: CallOrder) -> None:
@@ -95,8 +97,9 @@ class CallWorkflow(Reception):
         self.state = CallState.ENDED
         self.agent = None
         self.note(Event.CALL_ENDED)
-        with suppress(ActivityError):  # the media server is away, and the room with it
-            await steps.close_room(self.room)
+        for room in filter(None, (self.room, self._left_open)):
+            with suppress(ActivityError):  # the media server is away, and the room with it
+                await steps.close_room(room)
         self.hosting.rest()
         await workflow.wait_condition(
             lambda: self.diary.is_written and workflow.all_handlers_finished()
@@ -185,17 +188,22 @@ class CallWorkflow(Reception):
             self.agent = report.agent
             self.noted = report.call_status(())  # as the transfer has told the record
             self.hung_up = self.hung_up or report.caller_left
-            if report.on_hold or not report.ended:
-                await self._tidy_up(report)
             if report.room != self.room:
                 self.floor.drop(self.room)
                 self.room = report.room
                 self.floor.add(self.room)
+            if report.on_hold or not report.ended:
+                await self._tidy_up(report)
         self.floor.expect(self.order.caller, self.room)
         if self.agent is not None:
             self.floor.expect(self.agent, self.room)
 
     async def _tidy_up(self, report: TransferReport) -> None:
-        with suppress(ActivityError):
+        self._left_open = report.other_room
+        try:
             await steps.hold(report.room, on=False)
             await steps.close_room(report.other_room)
+            self._left_open = None
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise

@@ -121,11 +121,12 @@ class Ledger:
 
         They need not be so at one time: connections come, are idle for a while, and go.
         """
-        after = await self.held()
+        after: dict[str, int] = {}
 
         async def cleared() -> bool:
             now = await self.held()
-            after.update({name: now[name] for name in changed(before, after) if name in now})
+            late = changed(before, after)
+            after.update({n: count for n, count in now.items() if n in late or n not in after})
             return not changed(before, after)
 
         with suppress(Late):

@@ -1,18 +1,21 @@
 """The bridge: Hypothesis chooses steps in a thread of its own, the stage plays them on its loop."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import wraps
+from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, cast
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import SearchStrategy
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from domain.journal import TransferState
 from domain.phases import CallState, Phase, Responsible
@@ -24,6 +27,7 @@ from tests.stage import Stage
 Deed = Callable[..., Coroutine[Any, Any, None]]
 
 A_STEP_LASTS_S = 90.0
+EVIDENCE = Path("out/chance")
 LOOK_EVERY = timedelta(milliseconds=100)
 """Many stages at once, which look more often, would do little else."""
 
@@ -86,10 +90,24 @@ class Machine(RuleBasedStateMachine):
         try:
             self._wait_for(deed)
         except BaseException as error:
+            with suppress(Exception):
+                self._wait_for(self._keep_evidence())
             error.add_note("\n".join(["Played:", *self.played, self.stage.story()]))
             self.theatre.found = error
             self.theatre.over.set()
             raise
+
+    async def _keep_evidence(self) -> None:
+        """Write down the history of every workflow of the play, and what it waits for."""
+        EVIDENCE.mkdir(parents=True, exist_ok=True)
+        for workflow in self.stage.workflows:
+            handle = self.stage.client.get_workflow_handle(workflow)
+            with suppress(RPCError):
+                history = await handle.fetch_history()
+                waits_for = (await handle.describe()).raw_description.pending_activities
+                name = EVIDENCE / workflow.replace("/", "-")
+                name.with_suffix(".json").write_text(json.dumps(history.to_json_dict(), indent=1))
+                name.with_suffix(".txt").write_text("\n".join(map(str, waits_for)))
 
     def _wait_for(self, deed: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(deed, self.theatre.loop).result(A_STEP_LASTS_S)

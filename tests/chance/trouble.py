@@ -124,7 +124,6 @@ class Trouble(Machine):
         company = self.company
         if running := company.call.running_transfer():
             self.stage.terminated.add(running.writer)
-            self.stage.reservations.expired.add(running.id)
             self.stage.reservations.held.clear()
             with suppress(RPCError):  # it has just ended by itself
                 await running.handle.terminate("by ops")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from domain.briefing import Briefing, Material
 from domain.errors import NotThere, PortError, Unreachable
 from domain.journal import Batch, Entry, Event
+from domain.names import transfer_workflow
 from domain.phases import BriefingSource, CallState, Phase
 from domain.ports import KeptSeat
 from domain.sweeping import Kind, Leftover
@@ -66,10 +67,11 @@ class FakeSeats:
 
 @dataclass
 class FakeReservations:
-    """One transfer an agent; what an `expired` transfer reserves is free again at once."""
+    """One transfer an agent."""
 
+    terminated: set[str] = field(default_factory=set)
+    """Workflows whose reservations nobody releases; they expire at once."""
     held: dict[str, str] = field(default_factory=dict)
-    expired: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
     failing: list[PortError] = field(default_factory=list)
     away: bool = False
@@ -79,7 +81,7 @@ class FakeReservations:
             raise Unreachable("The database is away")
         if self.failing:
             raise self.failing.pop(0)
-        if transfer_id in self.expired:
+        if transfer_workflow(transfer_id) in self.terminated:
             return True
         return self.held.setdefault(agent, transfer_id) == transfer_id
 

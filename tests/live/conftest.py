@@ -53,16 +53,12 @@ def findings(record_property: Callable[[str, object], None]) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def same_parts(stack: LocalStack) -> Iterator[None]:
     """A test that ends halfway disturbs no other: what ran before it runs after it, and no more."""
-    before = running(stack)
+    before = set(stack.names)
     yield
-    for name in running(stack) - before:
+    for name in set(stack.names) - before:
         stack.end(name)
-    if gone := sorted(before - running(stack)):
+    if gone := sorted(before - set(stack.names)):
         stack.start(*gone)
-
-
-def running(stack: LocalStack) -> set[str]:
-    return set(stack.names) - set(stack.dead)
 
 
 @pytest_asyncio.fixture
