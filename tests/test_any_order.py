@@ -1,7 +1,7 @@
 """Whatever anybody does, in any order: one outcome, and every promise kept.
 
 `PROPERTY_STEPS` says how many steps are played (`make prove`: 10,000); a failure is played again
-with `PROPERTY_SEED`, as printed.
+with `PROPERTY_SEED`, as printed, and leaves the histories of its play in `out/chance`.
 """
 
 import os
@@ -23,7 +23,7 @@ FRESH = int(os.environ.get("PROPERTY_SEED", secrets.randbelow(10**6)))
 ALWAYS = 20261127
 FEW = 240
 
-pytestmark = pytest.mark.timeout(7200)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(7200)]
 
 
 @pytest.mark.parametrize("seed", [ALWAYS, FRESH], ids=["always", "fresh"])

@@ -25,6 +25,7 @@ def test_this_seed_strikes_every_kind_of_part_in_all_ways_but_one() -> None:
     assert len(all_ways - ways) == 1
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(420)
 async def test_no_promise_is_broken_while_a_seed_breaks_everything_else(tmp_path: Path) -> None:
     results = await run(SEED, tmp_path, transfers=TRANSFERS)
