@@ -65,13 +65,29 @@ def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
 
 
 def _deaf_s(play: Play, lasted: Span) -> float:
-    """From the beginning of an outage until the caller heard and was heard again."""
     caller, agents = play.scene.caller, (play.scene.a, play.scene.b)
     of_caller = [span for agent in agents for span in agent.ears.heard(of(caller.id))]
+    holds = [at for at, event in _timeline(play) if event == "hold_started"]
+    return deaf_s(caller.ears.heard(), of_caller, holds, lasted)
+
+
+def deaf_s(
+    hears: Sequence[Span], heard: Sequence[Span], holds: Sequence[float], lasted: Span
+) -> float:
+    """From the beginning of an outage until the caller heard and was heard again.
+
+    Args:
+        hears: When the caller heard anybody.
+        heard: When an agent heard the caller.
+        holds: When the caller was put on hold, and was missed by nobody from then on.
+        lasted: The outage, and all that came before something else was struck.
+    """
+    until = [_silent_until(hears, lasted)]
     just_before = Span(lasted.began - ON_HOLD_S, lasted.began)
-    was_heard = any(_overlap(span, just_before) for span in of_caller)
-    missed = [caller.ears.heard(), *([of_caller] if was_heard else [])]
-    return max(_silent_until(heard, lasted) for heard in missed) - lasted.began
+    if any(_overlap(span, just_before) for span in heard):
+        hold = min((at for at in holds if at > lasted.began), default=lasted.ended)
+        until.append(_silent_until(heard, Span(lasted.began, min(hold, lasted.ended))))
+    return max(until) - lasted.began
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -87,16 +103,20 @@ def _silent_until(heard: Sequence[Span], within: Span) -> float:
 
 def _story(play: Play) -> Iterator[str]:
     """What happened when, in seconds from the beginning of the play."""
-    scene = play.scene
-    to_monotonic = time.monotonic() - time.time()
-    moments = scene.transfer.timeline if scene.transfer_id else ()
-    told = [(one.at.timestamp() + to_monotonic, f"timeline: {one.event}") for one in moments]
+    told = [(at, f"timeline: {event}") for at, event in _timeline(play)]
     struck = [(hit.began, f"STRUCK: {hit.strike}") for hit in play.hits]
     mended = [(hit.over, f"MENDED: {hit.strike.fault}") for hit in play.hits]
     steps = play.plan.course.steps
     took = [(one.began, f"step: {steps[one.step].__name__}") for one in play.steps]
     for at, what in sorted([*told, *struck, *mended, *took, *_hearing(play)]):
         yield f"{at - play.began:7.2f} s  {what}"
+
+
+def _timeline(play: Play) -> list[tuple[float, str]]:
+    scene = play.scene
+    to_monotonic = time.monotonic() - time.time()
+    moments = scene.transfer.timeline if scene.transfer_id else ()
+    return [(one.at.timestamp() + to_monotonic, one.event) for one in moments]
 
 
 def _hearing(play: Play) -> Iterator[tuple[float, str]]:

@@ -1,6 +1,9 @@
 """The judge of `make bench`: good figures pass, each bad one fails, a busy machine is void."""
 
 import asyncio
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +16,7 @@ from robots.bench.judge import judged
 from robots.bench.naive import Hop
 from robots.bench.picture import draw
 from robots.bench.play import Transferred
+from robots.bench.processes import Process, spent_ms, tree
 from robots.bench.report import lines, write
 from robots.bench.results import Kept, Results, Throughput, slope
 from robots.bench.run import TRIES, counted
@@ -158,6 +162,19 @@ async def test_a_blocked_clock_is_noticed() -> None:
             time.sleep(0.1)
             await asyncio.sleep(0.05)
     assert vigil.quiet().late_ticks > MOST_LATE_TICKS
+
+
+def test_what_a_killed_process_leaves_behind_was_ours_all_the_same() -> None:
+    with subprocess.Popen(["sh", "-c", "while :; do :; done & wait"], start_new_session=True) as sh:
+
+        def busy() -> list[Process]:
+            return [one for one in tree(os.getpid()) if one.parent == sh.pid and one.cpu_ms > 300]
+
+        while not busy():
+            time.sleep(0.02)
+        before = tree(os.getpid())
+        os.killpg(sh.pid, signal.SIGKILL)
+    assert spent_ms(before, tree(os.getpid())) >= 0
 
 
 def test_one_jump_is_no_growth_and_steady_growth_is() -> None:

@@ -11,9 +11,11 @@ from chaos.courses import COURSES
 from chaos.faults import Killed, Late, Locked, every_fault
 from chaos.figures import Moment, Results, Row
 from chaos.ground import API_TEMPORAL
+from chaos.measure import deaf_s
 from chaos.plan import Plan, plans
 from chaos.report import summed_up, told
 from chaos.run import passed
+from robots.sound import Span
 
 MANY = 40
 
@@ -110,6 +112,23 @@ def test_a_median_beyond_its_bound_fails_the_run_though_each_figure_is_allowed(
     assert not list(exceeded(moment))
     assert not passed(results(moment))
     assert [one for one in verdicts(results(moment)) if not one.held]
+
+
+@pytest.mark.parametrize(
+    ("hears", "heard", "holds"),
+    [
+        pytest.param([(0, 11), (14, 30)], [(0, 12), (15, 18), (24, 30)], [18], id="hold-after-it"),
+        pytest.param([(0, 11), (15, 30)], [(0, 9)], [9, 20], id="hold-before-it"),
+        pytest.param([(0, 11), (14, 30)], [(0, 12), (15, 30)], [], id="no-hold"),
+        pytest.param([(0, 11), (12, 13), (15, 30)], [(0, 30)], [], id="heard-and-lost-again"),
+    ],
+)
+def test_a_caller_on_hold_is_missed_by_nobody(
+    hears: list[tuple[float, float]], heard: list[tuple[float, float]], holds: list[float]
+) -> None:
+    of_caller = [Span(*one) for one in heard]
+    until_both = deaf_s([Span(*one) for one in hears], of_caller, holds, Span(10.5, 30))
+    assert until_both == pytest.approx(4.5)
 
 
 def test_a_broken_promise_fails_the_run_and_is_told_with_its_command() -> None:

@@ -41,6 +41,17 @@ def cpu_ms(root: int, known: list[Process] | None = None) -> float:
     return sum(one.cpu_ms for one in tree(root, known))
 
 
+def spent_ms(before: list[Process], after: list[Process]) -> float:
+    """CPU time that a tree has used between two looks at it.
+
+    Whose parent was killed is waited for by nobody of the tree: what such an orphan had used is in
+    no count any more. Nor is it taken away here.
+    """
+    here = {one.pid for one in after}
+    orphans = [one for one in before if one.pid not in here and one.parent not in here]
+    return sum(p.cpu_ms for p in (*after, *orphans)) - sum(p.cpu_ms for p in before)
+
+
 def machine_ms() -> float:
     """CPU time that anything on this machine has used, all cores together."""
     fields = (PROC / "stat").read_text().splitlines()[0].split()[1:]

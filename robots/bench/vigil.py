@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from robots.bench.processes import cpu_ms, machine_ms
+from robots.bench.processes import Process, machine_ms, spent_ms, tree
 from robots.measure import DISTURBED_MS
 from robots.voice import CUSHION_S
 
@@ -68,7 +68,7 @@ class Vigil:
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Watch until the block ends; no garbage is collected meanwhile, which takes 110 ms."""
-        before, began = await _other_ms(), time.monotonic()
+        (machine, ours), began = await asyncio.to_thread(_spent), time.monotonic()
         collects = gc.isenabled()
         gc.disable()
         clock = asyncio.create_task(self._tick())
@@ -79,7 +79,8 @@ class Vigil:
             if collects:
                 gc.enable()
             self._seconds += time.monotonic() - began
-            self._other_ms += await _other_ms() - before
+            machine_after, ours_after = await asyncio.to_thread(_spent)
+            self._other_ms += machine_after - machine - spent_ms(ours, ours_after)
 
     def quiet(self, undisturbed: float = 0.0, stalled: float = 0.0) -> Quiet:
         """How quiet it was in all that was watched."""
@@ -97,10 +98,6 @@ class Vigil:
                 due += late
 
 
-async def _other_ms() -> float:
-    """CPU time of all that this process hasn't started; read in a thread, to hold nobody up."""
-
-    def read() -> float:
-        return machine_ms() - cpu_ms(os.getpid())
-
-    return await asyncio.to_thread(read)
+def _spent() -> tuple[float, list[Process]]:
+    """CPU time of the machine, and of all that this process has started; for a thread."""
+    return machine_ms(), tree(os.getpid())
