@@ -95,10 +95,10 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _silent_until(heard: Sequence[Span], within: Span) -> float:
-    """When the longest silence in this time was over."""
+    """When the longest silence in this time was over; its beginning, if there was none."""
     edges = [Span(0, within.began), Span(within.ended, float("inf"))]
-    gaps = pairwise(joined([*heard, *edges]))
-    return max(gaps, key=lambda gap: gap[1].began - gap[0].ended)[1].began
+    gaps = [Span(one.ended, other.began) for one, other in pairwise(joined([*heard, *edges]))]
+    return max(gaps, key=lambda gap: gap.lasts_s, default=edges[0]).ended
 
 
 def _story(play: Play) -> Iterator[str]:
