@@ -6,7 +6,7 @@ import pytest
 
 from api.errors import Conflict
 from domain.journal import Event
-from domain.phases import Cause, Decision, Outcome, Phase, Responsible, Way
+from domain.phases import Decision, Outcome, Phase, Responsible, Way
 from tests.stage import Stage
 
 BEFORE_THE_MOVE = [Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING]
@@ -148,22 +148,6 @@ async def test_a_caller_without_a_standby_seat_is_asked_to_rejoin(stage: Stage) 
     await call.is_with("agt_b")
     assert transfer.now.move
     assert transfer.now.move.way is Way.REJOIN
-
-
-async def test_a_caller_who_cannot_be_moved_in_time_stays_with_agent_a(stage: Stage) -> None:
-    call = await stage.talking()
-    call.caller.follows = False
-    transfer = await call.transfer(patience={"move": 0.6})
-    await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete()
-    await transfer.ends(Outcome.FAILED)
-    assert transfer.now.cause is Cause.MOVE_LATE
-    await call.is_with("agt_a")
-    assert Event.MOVE_UNDONE in transfer.events
-    assert not call.hears_hold()
-    assert set(stage.rooms.people) == {call.room}
-    assert not stage.silences("caller_1")
 
 
 async def test_agent_b_who_leaves_before_the_move(stage: Stage) -> None:

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.journal import Event, Move
     from domain.phases import Cause, Decision, Outcome, Phase, Way
     from domain.seating import OPEN
+    from workflows import patches
     from workflows.course import ROOMS_FOLLOW, Course, Stopped
 
 SEATED = timedelta(milliseconds=500)
@@ -36,7 +37,8 @@ class Handover:
         flipped_at = workflow.now()
         self._floor.place(course.traveller, course.meeting_room, OPEN)
         by = flipped_at + self._order.patience.move
-        if not await course.until(self._are_together, by=by, of="the move"):
+        in_time = await course.until(self._are_together, by=by, of="the move")
+        if not in_time and not await self._are_together_after_all():
             course.note(Event.MOVE_UNDONE)
             raise Stopped(Outcome.FAILED, Cause.MOVE_LATE)
         took_ms = round((workflow.now() - flipped_at) / timedelta(milliseconds=1))
@@ -77,6 +79,16 @@ class Handover:
     def _are_together(self) -> bool:
         people = (self._order.caller, self._course.agent_b)
         return all(self._floor.live(person, self._course.meeting_room) for person in people)
+
+    async def _are_together_after_all(self) -> bool:
+        """Look once more: while every worker was away, they met and nobody saw it."""
+        if not workflow.patched(patches.A_LAST_LOOK):
+            return False
+        course, seen = self._course, self._floor.version
+        self._floor.expect(course.traveller, course.meeting_room)
+        by = workflow.now() + ROOMS_FOLLOW
+        await course.until(lambda: self._floor.version > seen, by=by, of="a last look")
+        return self._are_together()
 
     async def _leave_the_old_place(self) -> None:
         """Nobody may be heard in the caller's old ear any more but whoever has a place there.

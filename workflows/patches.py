@@ -11,3 +11,7 @@ from before had no such timer. Goes when no call from before 27 November 2026 is
 SILENCE_BRINGS_A_BACK = "2026-11-27-silence-brings-a-back"
 """Agent A goes back to a caller on hold whose host is lost and not replaced in time; transfers from
 before let them wait. Goes when no transfer from before 27 November 2026 is running."""
+
+A_LAST_LOOK = "2026-11-28-a-last-look"
+"""A move is undone, and a caller given back, only with a look at where they really are: with every
+worker away nobody saw them go. Goes when no transfer from before 28 November 2026 is running."""

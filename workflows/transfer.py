@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.consultation import Consultation
     from workflows.course import Course, Stopped
     from workflows.decisions import BEFORE_THE_FLIP, BEING_ASKED, Refusal
+    from workflows.giving_back import GivingBack
     from workflows.handover import Handover
     from workflows.recall import recall_the_deaf, recall_the_lost
 
@@ -42,6 +43,7 @@ class TransferWorkflow(Course):
         self._briefer = Briefer(order, self._note_briefing)
         self._consultation = Consultation(self)
         self._handover = Handover(self)
+        self._giving_back = GivingBack(self, self._consultation)
         self._briefing: asyncio.Task[None] | None = None
         self._afterwards: list[asyncio.Task[None]] = []
 
@@ -164,25 +166,9 @@ class TransferWorkflow(Course):
             self._beside(steps.revoke_seat(self.order.agent_a, self.meeting_room))
             await self._handover.put_a_out()
         else:
-            await self._give_back(outcome)
+            await self._giving_back.give_back(outcome)
         await self._clear_up(outcome)
         return await self._sign_off()
-
-    async def _give_back(self, outcome: Outcome) -> None:
-        """Undo every step, so that the caller is with agent A again, or with the host."""
-        order, caller_is_gone = self.order, self.caller_is_gone
-        caller_is_here = self.floor.has(order.caller, self.room_a)
-        self.targets.end_attempt(outcome)
-        for person in (order.caller, self.agent_b):
-            self.floor.withdraw(person, self.room_b)
-        self.floor.withdraw(self.agent_b, self.room_a)
-        self.enter(Phase.RETURNING, Event.RETURNING)
-        if caller_is_gone:
-            return  # and agent A's seat stays as it is: she may be in the middle of a word to B
-        if not caller_is_here:
-            self.floor.expect(order.caller, self.room_a)  # we put them out of room B ourselves
-            self.offer_seat(order.caller, self.room_a, "back")
-        await self._consultation.bring_a_back()
 
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
