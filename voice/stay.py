@@ -122,20 +122,20 @@ class Stay(ABC):
         )
 
     def _give_way(self) -> None:
-        """Leave to the newest attempt, and among equals to the first by name.
+        """Leave to the newest attempt, and among equals to who was there first.
 
         LiveKit can start one order twice, and both jobs hold the same valid task token.
         """
-        me = self.room.local_participant.identity
-        mine = (-self.order.attempt, me)
-        role, _, _ = me.partition("-")
+        me = self.room.local_participant
+        mine = _rank(self.order.attempt, me)
+        role, _, _ = me.identity.partition("-")
         for other in self.room.remote_participants.values():
             is_rival = (
                 other.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
                 and other.identity.startswith(f"{role}-")
                 and other.attributes.get("act") == self.order.activity_id
             )
-            if is_rival and (-_attempt_of(other), other.identity) < mine:
+            if is_rival and _rank(_attempt_of(other), other) < mine:
                 self.end(Ending.OUTRANKED)
 
     def _end_if_broken(self, task: asyncio.Task[None]) -> None:
@@ -144,6 +144,12 @@ class Stay(ABC):
         # Not the error's text: it may hold what was to be spoken.
         log.error("job broke", extra={"task": task.get_name(), "error": type(error).__name__})
         self.end(Ending.BROKEN)
+
+
+def _rank(attempt: int, participant: rtc.Participant) -> tuple[int, float, str]:
+    """The lowest stays; LiveKit says to the millisecond when somebody joined."""
+    joined = participant.joined_at
+    return -attempt, joined.timestamp() if joined else 0.0, participant.identity
 
 
 def _attempt_of(participant: rtc.RemoteParticipant) -> int:
