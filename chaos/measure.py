@@ -1,6 +1,5 @@
 """What a play that is over has cost the caller, moment by moment."""
 
-import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
@@ -9,13 +8,10 @@ from chaos.figures import Moment, Row
 from chaos.play import Hit, Play
 from robots.ears import of
 from robots.sound import Span, joined
+from robots.story import story, timeline
 
 ON_HOLD_S = 1.0
 """Whom no agent has heard for so long before an outage is on hold, and is missed by nobody."""
-
-
-BREAK_S = 0.3
-"""What is told of hearing leaves out shorter breaks."""
 
 
 def measured(play: Play) -> Row:
@@ -67,7 +63,7 @@ def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
 def _deaf_s(play: Play, lasted: Span) -> float:
     caller, agents = play.scene.caller, (play.scene.a, play.scene.b)
     of_caller = [span for agent in agents for span in agent.ears.heard(of(caller.id))]
-    holds = [at for at, event in _timeline(play) if event == "hold_started"]
+    holds = [at for at, event in timeline(play.scene) if event == "hold_started"]
     return deaf_s(caller.ears.heard(), of_caller, holds, lasted)
 
 
@@ -103,29 +99,8 @@ def _silent_until(heard: Sequence[Span], within: Span) -> float:
 
 def _story(play: Play) -> Iterator[str]:
     """What happened when, in seconds from the beginning of the play."""
-    told = [(at, f"timeline: {event}") for at, event in _timeline(play)]
     struck = [(hit.began, f"STRUCK: {hit.strike}") for hit in play.hits]
     mended = [(hit.over, f"MENDED: {hit.strike.fault}") for hit in play.hits]
     steps = play.plan.course.steps
     took = [(one.began, f"step: {steps[one.step].__name__}") for one in play.steps]
-    for at, what in sorted([*told, *struck, *mended, *took, *_hearing(play)]):
-        yield f"{at - play.began:7.2f} s  {what}"
-
-
-def _timeline(play: Play) -> list[tuple[float, str]]:
-    scene = play.scene
-    to_monotonic = time.monotonic() - time.time()
-    moments = scene.transfer.timeline if scene.transfer_id else ()
-    return [(one.at.timestamp() + to_monotonic, one.event) for one in moments]
-
-
-def _hearing(play: Play) -> Iterator[tuple[float, str]]:
-    """Who heard whom from when on, and for how long."""
-    caller, a, b = play.scene.people
-    voices = {"caller": caller.id, "A": a.id, "B": b.id, "host": "host", "briefer": "briefer"}
-    for listener, person in {"caller": caller, "A": a, "B": b}.items():
-        for speaker, identity in voices.items():
-            for span in joined(person.ears.heard(of(identity)), BREAK_S):
-                if span.ended > play.began:
-                    what = f"{listener} hears {speaker} for {span.lasts_s:.1f} s"
-                    yield max(span.began, play.began), what
+    return story(play.scene, play.began, [*struck, *mended, *took])

@@ -62,6 +62,7 @@ class Proxy:
 
     def hold_answers(self) -> None:
         """Let requests through, and keep what the server says to them."""
+        self._asking.set()
         self._answering.clear()
 
     def hold(self) -> None:

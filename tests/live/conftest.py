@@ -1,15 +1,19 @@
 """The whole product with real servers, up for the live tests and gone after the last."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from chaos.proxy import Proxy, running_proxy
+from robots.board import say
 from robots.forget import forget
 from robots.scene import Scene, Stage
+from robots.story import story
 from stack.environment import bare
 from stack.local import MEASURED, LocalStack
 from tests.fake_model import FakeModel, running_model
@@ -72,7 +76,7 @@ async def between(stack: LocalStack) -> AsyncIterator[Proxy]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def media(stack: LocalStack) -> AsyncIterator[Proxy]:
+async def media_line(stack: LocalStack) -> AsyncIterator[Proxy]:
     """Two workers run, and what they ask of LiveKit goes through this proxy."""
     async with (
         running_proxy(stack.env["LIVEKIT_URL"].removeprefix("ws://")) as proxy,
@@ -81,6 +85,13 @@ async def media(stack: LocalStack) -> AsyncIterator[Proxy]:
         await asyncio.to_thread(stack.start, "worker-2")
         yield proxy
         stack.kill("worker-2")
+
+
+@pytest_asyncio.fixture
+async def media(media_line: Proxy) -> AsyncIterator[Proxy]:
+    """The workers' line to LiveKit; what a test holds up is let through after it."""
+    yield media_line
+    await media_line.pass_on()
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -108,12 +119,21 @@ def model(modelled: FakeModel) -> FakeModel:
 @pytest_asyncio.fixture
 async def scene(stage: Stage) -> AsyncIterator[Scene]:
     """A caller whose client follows, and two agents; nobody has called yet."""
-    async with Scene(stage) as scene:
+    async with Scene(stage) as scene, told_in_the_end(scene):
         yield scene
 
 
 @pytest_asyncio.fixture
 async def mirror(stage: Stage) -> AsyncIterator[Scene]:
     """The same with a caller whose client does nothing."""
-    async with Scene(stage, follows=False) as scene:
+    async with Scene(stage, follows=False) as scene, told_in_the_end(scene):
         yield scene
+
+
+@asynccontextmanager
+async def told_in_the_end(scene: Scene) -> AsyncIterator[None]:
+    """Say what has happened, which pytest shows of a test that failed."""
+    began = time.monotonic()
+    yield
+    for line in story(scene, began):
+        say(line)

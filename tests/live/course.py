@@ -1,5 +1,6 @@
 """How a scene gets to the point at which a test has something to say."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from robots.scene import Scene
@@ -21,6 +22,15 @@ async def briefing(scene: Scene) -> None:
 async def consulting(scene: Scene) -> None:
     await briefing(scene)
     await scene.consulting()
+
+
+async def in_consultation(scene: Scene) -> None:
+    """The agents talk, and the caller hears hold audio, although something has just died."""
+    await asyncio.gather(
+        scene.a.until_hears(scene.b.id, room=scene.room_b, within_s=20),
+        scene.b.until_hears(scene.a.id, within_s=20),
+        scene.caller.until_hears("host", within_s=20),
+    )
 
 
 async def goes_through(scene: Scene) -> None:

@@ -78,7 +78,16 @@ class Workers:
 
     def _part(self, identity: str) -> str:
         pid = int(identity.partition("@")[0])
-        return next((n for n in self._stack.names if self._stack.pid(n) == pid), str(pid))
+        known = (*self._stack.names, *self._stack.dead)
+        return next((name for name in known if self._stack.pid(name) == pid), str(pid))
+
+
+async def caught_going(scene: Scene, stack: LocalStack, media: Proxy) -> tuple[Workers, str]:
+    """A goes to B; the worker that puts the caller on hold for it, in the middle of that."""
+    workers = await Workers.of(scene, stack)
+    catching = asyncio.create_task(workers.caught(Step("hold", b"/UpdateParticipant"), media))
+    await scene.a.consult(scene.transfer_id)
+    return workers, await catching
 
 
 async def kill_with_its_jobs(stack: LocalStack, *voices: str) -> None:

@@ -9,9 +9,9 @@ from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.findings import recovering
-from tests.live.course import PHASES, briefing, goes_through
+from tests.live.course import PHASES, briefing, goes_through, in_consultation
 from tests.live.judge import kept
-from tests.live.killing import Step, Workers
+from tests.live.killing import Step, Workers, caught_going
 from tests.live.parts import locked, restarted
 from tests.matrix import Fault, Row, State, in_phases
 
@@ -73,12 +73,11 @@ async def test_a_worker_killed_while_it_puts_the_caller_on_hold(
 ) -> None:
     await scene.talking()
     await briefing(scene)
-    workers = await Workers.of(scene, stack)
-    consulting = asyncio.create_task(scene.consulting())
-    killed = await workers.caught(Step("hold", b"/UpdateParticipant"), media)
+    workers, killed = await caught_going(scene, stack, media)
     await workers.kill(killed)
     await media.pass_on()
-    await consulting
+    with recovering():
+        await in_consultation(scene)
     await scene.accepted()
     await scene.decided()
     await handed_over(scene, workers, killed)

@@ -128,8 +128,10 @@ async def test_a_room_b_that_is_closed_as_soon_as_it_is_there_is_opened_again(
     scene: Scene, media: Proxy
 ) -> None:
     await scene.talking()
-    media.hold_answers()
+    asked_for = media.hold_at(b"/CreateRoom")
     await asks(scene)
+    await until(asked_for.is_set, 5, "room B to be asked for")
+    media.hold_answers()
 
     async def new_room() -> str:
         assert scene.witness

@@ -10,10 +10,17 @@ from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.findings import recovering
-from tests.live.course import PHASES, briefing, consulting, goes_through, with_a_again
-from tests.live.histories import no_step_was_lost
+from tests.live.course import (
+    PHASES,
+    briefing,
+    consulting,
+    goes_through,
+    in_consultation,
+    with_a_again,
+)
+from tests.live.histories import attempts, no_step_was_lost
 from tests.live.judge import kept
-from tests.live.killing import Step, Workers
+from tests.live.killing import Step, Workers, caught_going
 from tests.live.parts import Ops, stopped
 from tests.matrix import Fault, Row, State, in_phases
 from tests.prove.moments import moving, returning
@@ -64,24 +71,8 @@ async def test_a_caller_in_the_move_waits_for_the_only_worker(
     await kept(scene)
 
 
-async def caught_going(scene: Scene, stack: LocalStack, media: Proxy) -> tuple[Workers, str]:
-    """A goes to B; the worker that lets her, in the middle of it."""
-    workers = await Workers.of(scene, stack)
-    catching = asyncio.create_task(workers.caught(Step("hold", b"/UpdateParticipant"), media))
-    await scene.a.consult(scene.transfer_id)
-    return workers, await catching
-
-
-async def in_consultation(scene: Scene) -> None:
-    await asyncio.gather(
-        scene.a.until_hears(scene.b.id, room=scene.room_b, within_s=20),
-        scene.b.until_hears(scene.a.id, within_s=20),
-        scene.caller.until_hears("host", within_s=20),
-    )
-
-
 @pytest.mark.cell(Row.PROCESS_DIES, Fault.F3, State.BRIEFING)
-async def test_a_worker_that_is_asked_to_stop_finishes_its_step_and_nothing_times_out(
+async def test_a_worker_that_is_asked_to_stop_finishes_its_step(
     scene: Scene, stack: LocalStack, media: Proxy
 ) -> None:
     await scene.talking()
@@ -92,7 +83,9 @@ async def test_a_worker_that_is_asked_to_stop_finishes_its_step_and_nothing_time
     with recovering():
         await in_consultation(scene)
     await goes_through(scene)
-    await no_step_was_lost(await Ops.at(stack, scene), leaving=0)
+    ops = await Ops.at(stack, scene)
+    assert (await attempts(ops.transfer, "hold"))[0] == 1
+    await no_step_was_lost(ops, leaving=1)
     await kept(scene)
     await asyncio.to_thread(stack.kill, stopping)
     await workers.start(stopping)
