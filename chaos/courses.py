@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from livekit import rtc
 
+from robots.checker import SETTLED_S
 from robots.http import Problem
 from robots.person import Person
 from robots.scene import Scene
@@ -132,6 +133,11 @@ async def redirect(scene: Scene) -> None:
     await together(scene.caller, scene.a)
 
 
+async def talk(scene: Scene) -> None:
+    """B and the caller talk, until what is told of the call speaks of the transfer no more."""
+    await scene.passing(SETTLED_S)
+
+
 async def take_back(scene: Scene) -> None:
     """A has the caller back whom she has just handed over."""
     await insist(lambda: scene.a.take_back(scene.call_id))
@@ -167,7 +173,7 @@ COURSES = (
     Course("introduction", (*BRIEFED, consult, accept, introduce, leave, end)),
     Course("the next one", (ask_two, decline, turn, answer, *HANDED_OVER)),
     Course("redirected", (*BRIEFED, consult, redirect, answer, *HANDED_OVER)),
-    Course("taken back", (*BRIEFED, *HANDED_OVER, take_back)),
+    Course("taken back", (*BRIEFED, *HANDED_OVER, talk, take_back)),
     Course("declined", (*BRIEFED, consult, decline, end), "declined"),
     Course("declined while ringing", (ask, decline, end), "declined"),
     Course("cancelled", (*BRIEFED, consult, cancel, end), "cancelled"),

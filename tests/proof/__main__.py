@@ -30,7 +30,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (all)")
-    parser.add_argument("--minutes", type=float, default=0.0, help="of chaos (10) and soak (30)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="of chaos and soak (30)")
     parser.add_argument("--steps", type=int, default=10_000, help="of the properties (10,000)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000), help="of chance")
     asked = parser.parse_args()

@@ -29,9 +29,10 @@ from robots.forget import forget
 from stack.parts import kind
 from tests.proof.parts import Found, Played, Wanted
 
-CHAOS_MINUTES, SOAK_MINUTES = 10.0, 30.0
-STRUCK_EVERY = 4
-"""Of the soak's transfers, every fourth has faults."""
+CHAOS_MINUTES, SOAK_MINUTES = 30.0, 30.0
+"""So long, for two hundred transfers with faults: some ninety are in the matrix, each is 25 s."""
+STRUCK_EVERY = 2
+"""Of the soak's transfers, every second has faults."""
 WARM_UP = 5
 LIVES = 10
 """So many transfers at least must a process have lived through to say how it grows."""
