@@ -13,7 +13,7 @@ from tests.matrix import Fault
 from tests.proof.parts import OUT, Found, Played, Wanted
 from tests.proof.plugin import Proof, read
 
-PROPERTIES = "tests/test_any_order.py"
+PROPERTIES = "tests/prove/test_any_order.py"
 FAULTS = {fault.value for fault in Fault}
 
 

@@ -23,7 +23,7 @@ FRESH = int(os.environ.get("PROPERTY_SEED", secrets.randbelow(10**6)))
 ALWAYS = 20261127
 FEW = 240
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(7200)]
+pytestmark = pytest.mark.timeout(7200)
 
 
 @pytest.mark.parametrize("seed", [ALWAYS, FRESH], ids=["always", "fresh"])
