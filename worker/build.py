@@ -26,10 +26,6 @@ ORPHANED = timedelta(seconds=1)
 """How long a workflow waits for the worker that knew it before another takes it: after a kill -9
 this costs 10 s by default (measured, temporalio 1.35)."""
 
-POLLS = 2
-"""How many steps are asked for at a time. A frozen worker still gets one for each, and each of them
-is another's only a second and a half later: with five, a transfer took more than 15 s (seen)."""
-
 
 def build_workers(
     client: Client,
@@ -84,6 +80,5 @@ def _worker(
         sticky_queue_schedule_to_start_timeout=ORPHANED,
         graceful_shutdown_timeout=grace,
         max_concurrent_activities=500,
-        max_concurrent_activity_task_polls=POLLS,
         max_heartbeat_throttle_interval=BEAT,
     )
