@@ -15,6 +15,7 @@ from activities.sweep import SweepActivities
 from activities.voices import VoiceActivities
 from domain.names import BRIEFING_QUEUE, CONTROL_QUEUE, RECORD_QUEUE
 from domain.ports import Ports
+from worker.eviction import EvictAfterColdQuery
 from worker.interceptors import BEAT, KeepAlive, TranslateErrors
 from workflows.call import CallWorkflow
 from workflows.sweep import SweepWorkflow
@@ -53,9 +54,9 @@ def build_workers(
         voices.dismiss_briefer,
     ]
     return [
-        _worker(client, CONTROL_QUEUE, control, grace, workflows=WORKFLOWS),
-        _worker(client, BRIEFING_QUEUE, [briefings.write_briefing, voices.speak], grace),
-        _worker(
+        build_worker(client, CONTROL_QUEUE, control, grace, workflows=WORKFLOWS),
+        build_worker(client, BRIEFING_QUEUE, [briefings.write_briefing, voices.speak], grace),
+        build_worker(
             client,
             RECORD_QUEUE,
             [record.write_journal, record.reserve, record.release, seats.revoke_seat, *sweeping],
@@ -64,21 +65,24 @@ def build_workers(
     ]
 
 
-def _worker(
+def build_worker(
     client: Client,
     queue: str,
     activities: list[Callable[..., Any]],
     grace: timedelta,
     workflows: list[type] | None = None,
 ) -> Worker:
-    return Worker(
+    """Make a worker for one queue, with all that surrounds every step and every workflow."""
+    evicting = EvictAfterColdQuery()
+    evicting.worker = Worker(
         client,
         task_queue=queue,
         workflows=workflows or [],
         activities=activities,
-        interceptors=[KeepAlive(), TranslateErrors()],
+        interceptors=[KeepAlive(), TranslateErrors(), evicting],
         sticky_queue_schedule_to_start_timeout=ORPHANED,
         graceful_shutdown_timeout=grace,
         max_concurrent_activities=500,
         max_heartbeat_throttle_interval=BEAT,
     )
+    return evicting.worker

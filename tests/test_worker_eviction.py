@@ -1,0 +1,64 @@
+"""Asking a workflow that no worker knows changes nothing in how it goes on."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Replayer
+
+from tests.asked_workflow import AskedWorkflow, step
+from tests.servers import TemporalServer
+from worker.build import build_worker
+
+Handle = WorkflowHandle[Any, Any]
+
+QUEUE = "asked"
+TRIES = 5
+NEWS_WAS_READ_FOR_THE_QUESTION = (True, False)
+
+
+async def test_a_workflow_asked_while_no_worker_knew_it_can_be_replayed(
+    client: Client, temporal_server: TemporalServer
+) -> None:
+    seen = []
+    for number in range(TRIES):
+        async with _working_process(temporal_server):
+            handle = await client.start_workflow(
+                AskedWorkflow.run, id=f"asked/{number}", task_queue=QUEUE
+            )
+            await handle.query(AskedWorkflow.view)
+        seen.append(await _asked_before_its_task(client, handle))
+        await Replayer(workflows=[AskedWorkflow]).replay_workflow(await handle.fetch_history())
+        if seen[-1] == NEWS_WAS_READ_FOR_THE_QUESTION:
+            return
+    pytest.fail(f"the question never came between the news and its task: {seen}")
+
+
+async def _asked_before_its_task(client: Client, handle: Handle) -> tuple[bool, bool]:
+    """Let a worker find a question, news, and then the task for the news. Return the answer."""
+    question = asyncio.create_task(handle.query(AskedWorkflow.view))
+    await asyncio.sleep(0.2)  # nothing shows that a question waits
+    await handle.signal(AskedWorkflow.tell)
+    request = asyncio.create_task(handle.execute_update(AskedWorkflow.ask))
+    async with build_worker(client, QUEUE, [step], timedelta(0), [AskedWorkflow]):
+        await handle.result()
+        await request
+        return await question
+
+
+@asynccontextmanager
+async def _working_process(server: TemporalServer) -> AsyncIterator[None]:
+    """Have a process work, and kill it: Temporal still believes that it knows the workflow."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.asked_workflow", server.address, QUEUE)
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
