@@ -137,8 +137,10 @@ def to_seat_in_call(part: str, person: str, view: CallStatus) -> Answers:
 
 def to_hanging_up(part: str, person: str, view: CallStatus) -> Answers:
     """Say what may be answered to somebody who hangs up; twice is fine."""
-    if part == "caller" or view.state is CallState.ENDED:
+    if part == "caller":
         return {YES}
+    if view.state is CallState.ENDED:  # the view doesn't say any more whose it was
+        return {NOT_YOURS} if part in ("stranger", "supervisor") else {YES, NOT_YOURS}
     if view.transfer_id and part == "agent_a":
         return {"use_cancel_or_complete"}
     if view.agent != person:
