@@ -22,8 +22,10 @@ async def no_step_was_lost(ops: Ops, *, leaving: int) -> None:
     """
     for handle in (ops.call, ops.transfer):
         events = [event async for event in handle.fetch_history_events()]
-        assert [f"{handle.id}: {event}" for event in events if _is_lost(event)] == []
-        assert sum(event.event_type == LATER for event in events) <= leaving
+        lost = [f"{handle.id}: {event}" for event in events if _is_lost(event)]
+        assert not lost, "\n".join(lost)
+        late = [f"{handle.id}: {event}" for event in events if event.event_type == LATER]
+        assert len(late) <= leaving, "\n".join(late)
 
 
 def _is_lost(event: HistoryEvent) -> bool:
