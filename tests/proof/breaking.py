@@ -29,7 +29,7 @@ from robots.forget import forget
 from stack.parts import kind
 from tests.proof.parts import Found, Played, Wanted
 
-CHAOS_MINUTES, SOAK_MINUTES = 30.0, 30.0
+CHAOS_MINUTES, SOAK_MINUTES = 33.0, 30.0
 """So long, for two hundred transfers with faults: some ninety are in the matrix, each is 25 s."""
 STRUCK_EVERY = 2
 """Of the soak's transfers, every second has faults."""
