@@ -4,9 +4,10 @@ import contextlib
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
 ANSWER = timedelta(seconds=2)
@@ -60,13 +61,10 @@ class Ops:
         ]
 
     async def keep_histories(self, folder: Path, *ids: str) -> None:
-        """Write these workflows' histories into a folder, as Temporal's UI would download them."""
+        """Write these workflows' histories into a folder."""
         client = await Client.connect(self._address)
-        folder.mkdir(parents=True, exist_ok=True)
         for workflow in _workflows(*ids):
-            history = await client.get_workflow_handle(workflow).fetch_history()
-            name = workflow.replace("/", "-")
-            (folder / f"{name}.json").write_text(json.dumps(history.to_json_dict(), indent=1))
+            await keep_history(client.get_workflow_handle(workflow), folder)
 
     async def _deciders(self, workflow: str) -> list[str]:
         client = await Client.connect(self._address)
@@ -81,3 +79,12 @@ class Ops:
 def _workflows(*ids: str) -> list[str]:
     kinds = {"call": "call", "tr": "transfer"}
     return [f"{kinds[one.partition('_')[0]]}/{one}" for one in ids if one]
+
+
+async def keep_history(handle: WorkflowHandle[Any, Any], folder: Path) -> Path:
+    """Write a workflow's history into a folder, as Temporal's UI would download it."""
+    history = await handle.fetch_history()
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{handle.id.replace('/', '-')}.json"
+    file.write_text(json.dumps(history.to_json_dict(), indent=1))
+    return file

@@ -1,7 +1,6 @@
 """The bridge: Hypothesis chooses steps in a thread of its own, the stage plays them on its loop."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -17,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from chaos.ops import keep_history
 from domain.journal import TransferState
 from domain.phases import CallState, Phase, Responsible
 from tests.afterwards import hold_to_promises
@@ -99,15 +99,12 @@ class Machine(RuleBasedStateMachine):
 
     async def _keep_evidence(self) -> None:
         """Write down the history of every workflow of the play, and what it waits for."""
-        EVIDENCE.mkdir(parents=True, exist_ok=True)
         for workflow in self.stage.workflows:
             handle = self.stage.client.get_workflow_handle(workflow)
             with suppress(RPCError):
-                history = await handle.fetch_history()
+                kept = await keep_history(handle, EVIDENCE)
                 waits_for = (await handle.describe()).raw_description.pending_activities
-                name = EVIDENCE / workflow.replace("/", "-")
-                name.with_suffix(".json").write_text(json.dumps(history.to_json_dict(), indent=1))
-                name.with_suffix(".txt").write_text("\n".join(map(str, waits_for)))
+                kept.with_suffix(".txt").write_text("\n".join(map(str, waits_for)))
 
     def _wait_for(self, deed: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(deed, self.theatre.loop).result(A_STEP_LASTS_S)
