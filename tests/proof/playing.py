@@ -13,7 +13,7 @@ from tests.matrix import Fault
 from tests.proof.parts import OUT, Found, Played, Wanted
 from tests.proof.plugin import Proof, read
 
-PROPERTIES = "tests/prove/test_any_order.py"
+PROPERTIES = "tests/test_any_order.py"
 FAULTS = {fault.value for fault in Fault}
 
 
@@ -30,7 +30,7 @@ async def matrix(_wanted: Wanted) -> Found:
 async def properties(wanted: Wanted) -> Found:
     """Any order of everything, for so many steps from a fixed seed and a fresh one."""
     told = {"PROPERTY_STEPS": str(wanted.steps), "PROPERTY_SEED": str(wanted.seed)}
-    failed = await _pytest("--timeout", "7200", PROPERTIES, **told)
+    failed = await _pytest(PROPERTIES, **told)
     broken = ("what was played is in the output above",) if failed else ()
     what = f"any order of starts, decisions, comings and goings: {wanted.steps} steps"
     return Found([Played(what, f"PROPERTY_SEED={wanted.seed} {PROPERTIES}", broken=broken)])
