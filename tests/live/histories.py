@@ -1,8 +1,11 @@
 """What Temporal's own histories say: whether a step was lost on the way."""
 
+from pathlib import Path
+
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 
+from chaos.ops import keep_history
 from tests.live.parts import Ops
 
 UNDONE = {
@@ -11,6 +14,7 @@ UNDONE = {
 }
 LATER = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
 OUTRUN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+EVIDENCE = Path("out/histories")
 
 
 async def no_step_was_lost(ops: Ops, *, leaving: int) -> None:
@@ -22,10 +26,11 @@ async def no_step_was_lost(ops: Ops, *, leaving: int) -> None:
     """
     for handle in (ops.call, ops.transfer):
         events = [event async for event in handle.fetch_history_events()]
-        lost = [f"{handle.id}: {event}" for event in events if _is_lost(event)]
-        assert not lost, "\n".join(lost)
-        late = [f"{handle.id}: {event}" for event in events if event.event_type == LATER]
-        assert len(late) <= leaving, "\n".join(late)
+        lost = [event for event in events if _is_lost(event)]
+        late = [event for event in events if event.event_type == LATER]
+        if lost or len(late) > leaving:
+            kept = await keep_history(handle, EVIDENCE)
+            raise AssertionError("\n".join([str(kept), *map(str, lost + late)]))
 
 
 def _is_lost(event: HistoryEvent) -> bool:
