@@ -15,7 +15,7 @@ from activities.sweep import SweepActivities
 from activities.voices import VoiceActivities
 from domain.names import BRIEFING_QUEUE, CONTROL_QUEUE, RECORD_QUEUE
 from domain.ports import Ports
-from worker.eviction import EvictAfterColdQuery
+from worker.eviction import EvictAfterQuery
 from worker.interceptors import BEAT, KeepAlive, TranslateErrors
 from workflows.call import CallWorkflow
 from workflows.sweep import SweepWorkflow
@@ -73,7 +73,7 @@ def build_worker(
     workflows: list[type] | None = None,
 ) -> Worker:
     """Make a worker for one queue, with all that surrounds every step and every workflow."""
-    evicting = EvictAfterColdQuery()
+    evicting = EvictAfterQuery()
     evicting.worker = Worker(
         client,
         task_queue=queue,
