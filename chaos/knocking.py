@@ -44,16 +44,18 @@ class Knocking:
         while True:
             answered = asyncio.Event()
             control = asyncio.create_task(self._control(answered))
+            answer = None
             try:
                 answer = await self._http.post(path)
             except httpx.TimeoutException:
-                answer = None
+                pass
             except httpx.TransportError:
-                answer = None
                 control.cancel()  # nobody is there who could answer
             answered.set()
+            await asyncio.wait([control])
+            # Nothing is awaited in here: who is called off ourselves must not go on.
             with contextlib.suppress(asyncio.CancelledError, httpx.TransportError):
-                self._judge(answer, await control)
+                self._judge(answer, control.result())
             await asyncio.sleep(EVERY_S)
 
     async def _control(self, answered: asyncio.Event) -> float:
