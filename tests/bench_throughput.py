@@ -81,7 +81,7 @@ async def _transfers_per_s(client: Client) -> float:
         await _rate(one, AT_A_TIME)
         per_s = await _rate(one, TRANSFERS)
         clients.cancel()
-        await stage.end()
+        await stage.close()
     return per_s
 
 

@@ -110,7 +110,13 @@ class Stage:
         try:
             await self.end()
         finally:
-            await self._workers.aclose()
+            await self.abandon()
+
+    async def abandon(self) -> None:
+        """Let nobody work any more, whatever is still running."""
+        for task in self._tasks:
+            task.cancel()
+        await self._workers.aclose()
 
     def person(self, name: str) -> Person:
         """Somebody with a client that does what it is told."""
@@ -213,8 +219,6 @@ class Stage:
             async with asyncio.timeout(self.ends_within_s):
                 with suppress(Exception):
                     await self.client.get_workflow_handle(workflow).result()
-        for task in self._tasks:
-            task.cancel()
 
     async def _hang_up(self, call: StagedCall) -> None:
         """Hang up, again and again where workers have just been replaced, as clients do."""

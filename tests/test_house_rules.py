@@ -55,3 +55,16 @@ def test_every_activity_says_why_it_may_run_twice() -> None:
                 found.append(node.name)
                 assert "Safe to repeat:" in (ast.get_docstring(node) or ""), node.name
     assert len(found) >= 10
+
+
+def test_updates_refuse_in_their_handlers() -> None:
+    """What a validator rejects wakes conditions, and no replay knows of it (decision 18)."""
+    found = [
+        ast.unparse(decorator)
+        for path in (ROOT / "workflows").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for decorator in node.decorator_list
+    ]
+    assert found.count("workflow.update") >= 10
+    assert not [one for one in found if one.endswith(".validator")]

@@ -1,4 +1,4 @@
-"""Where decisions come in: each an update with a validator, and a signal of the same name."""
+"""Where decisions come in: each an update, and a signal of the same name."""
 
 from typing import Any
 
@@ -35,56 +35,32 @@ class DecisionDesk:
     @workflow.update
     def accept(self, who: Who) -> None:
         """Agent B takes the call."""
-        self._take(Decision.ACCEPT, who)
+        self._decide(Decision.ACCEPT, who)
 
     @workflow.update
     def decline(self, who: Who) -> None:
         """Agent B doesn't take the call."""
-        self._take(Decision.DECLINE, who)
+        self._decide(Decision.DECLINE, who)
 
     @workflow.update
     def complete(self, who: Who) -> None:
         """Agent A hands the caller over."""
-        self._take(Decision.COMPLETE, who)
+        self._decide(Decision.COMPLETE, who)
 
     @workflow.update
     def cancel(self, who: Who) -> None:
         """Agent A keeps the caller after all."""
-        self._take(Decision.CANCEL, who)
+        self._decide(Decision.CANCEL, who)
 
     @workflow.update
     def back_to_caller(self, who: Who) -> None:
         """Agent A leaves the consultation and goes back to the caller."""
-        self._take(Decision.BACK_TO_CALLER, who)
+        self._decide(Decision.BACK_TO_CALLER, who)
 
     @workflow.update
     def leave(self, who: Who) -> None:
         """Agent A leaves the introduction."""
-        self._take(Decision.LEAVE, who)
-
-    @accept.validator
-    def _may_accept(self, who: Who) -> None:
-        self._check(Decision.ACCEPT, who)
-
-    @decline.validator
-    def _may_decline(self, who: Who) -> None:
-        self._check(Decision.DECLINE, who)
-
-    @complete.validator
-    def _may_complete(self, who: Who) -> None:
-        self._check(Decision.COMPLETE, who)
-
-    @cancel.validator
-    def _may_cancel(self, who: Who) -> None:
-        self._check(Decision.CANCEL, who)
-
-    @back_to_caller.validator
-    def _may_go_back(self, who: Who) -> None:
-        self._check(Decision.BACK_TO_CALLER, who)
-
-    @leave.validator
-    def _may_leave(self, who: Who) -> None:
-        self._check(Decision.LEAVE, who)
+        self._decide(Decision.LEAVE, who)
 
     @workflow.signal(name="accept")
     def accept_by_ops(self, argument: Any = None) -> None:
@@ -116,20 +92,16 @@ class DecisionDesk:
         """Like the update, from the Temporal UI or CLI."""
         self._take_by_ops(Decision.LEAVE, argument)
 
-    def _check(self, decision: Decision, who: Who) -> None:
+    def _decide(self, decision: Decision, who: Who) -> None:
         if who.person == OPS and not self.signals_decide:
             raise Refusal("not_allowed", "Operations don't decide in this installation.")
         self.decisions.check(decision, who, self.phase, committed=self.is_committed)
-
-    def _take(self, decision: Decision, who: Who) -> None:
         if self.decisions.take(decision, who):
             self.note(EVENTS[decision], who.person)
 
     def _take_by_ops(self, decision: Decision, argument: Any) -> None:
         who = sent_by_ops(argument)
         try:
-            self._check(decision, who)
+            self._decide(decision, who)
         except Refusal:
             self.note(Event.SIGNAL_IGNORED, who.person)
-        else:
-            self._take(decision, who)

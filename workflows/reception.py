@@ -102,10 +102,10 @@ class Reception:
     @workflow.update
     async def answer(self, who: Who) -> SeatIssued:
         """An agent takes the call; the first one has it."""
+        self._may_answer(who)
         self._take(who.person)
         return await self._issue_seat(who.person, OPEN)
 
-    @answer.validator
     def _may_answer(self, who: Who) -> None:
         if self.is_over():
             raise Refusal("call_ended", "The call has ended.")
@@ -120,6 +120,7 @@ class Reception:
 
         Agent B has the caller until she can be heard.
         """
+        self._may_take_back(who)
         self._take(who.person)
         if who.person not in (self.agent, self.way_back.coming):
             self.way_back.coming = who.person
@@ -127,7 +128,6 @@ class Reception:
             self.note(Event.TAKE_BACK_ASKED, who.person)
         return await self._issue_seat(who.person, OPEN)
 
-    @take_back.validator
     def _may_take_back(self, who: Who) -> None:
         if self.is_over():
             raise Refusal("call_ended", "The call has ended.")
@@ -139,9 +139,9 @@ class Reception:
     @workflow.update
     async def seat(self, who: Who) -> SeatIssued:
         """Say where somebody belongs now, and issue a seat there."""
+        self._may_have_seat(who)
         return await self._issue_seat(who.person, self._grant(who.person) or FENCED)
 
-    @seat.validator
     def _may_have_seat(self, who: Who) -> None:
         if self.is_over():
             raise Refusal("call_ended", "The call has ended.")
@@ -151,9 +151,9 @@ class Reception:
     @workflow.update
     def end(self, who: Who) -> None:
         """Hang up, as the caller or as the agent who has them."""
+        self._may_end(who)
         self.hung_up = True
 
-    @end.validator
     def _may_end(self, who: Who) -> None:
         taken_over_by = self.report.agent if self.report else None
         if who.person not in (self.order.caller, self.agent, taken_over_by):
@@ -164,11 +164,11 @@ class Reception:
     @workflow.update
     def transfer(self, request: TransferRequest) -> None:
         """Agent A asks agent B to take over."""
+        self._may_transfer(request)
         if request.transfer_id not in self.transfers:
             self.transfers.add(request.transfer_id)
             self.request = request
 
-    @transfer.validator
     def _may_transfer(self, request: TransferRequest) -> None:
         if request.transfer_id in self.transfers:
             return

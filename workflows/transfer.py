@@ -216,6 +216,7 @@ class TransferWorkflow(Course):
     @workflow.update
     async def seat(self, who: Who) -> SeatIssued:
         """Issue a seat in room B; agent A's and the caller's are deaf and mute until opened."""
+        self._may_have_seat(who)
         person = who.person
         if person == self.order.agent_a and self.phase in BEING_ASKED:
             self._consultation.a_wants_in = True
@@ -232,7 +233,6 @@ class TransferWorkflow(Course):
             deaf_at_the_door=True,
         )
 
-    @seat.validator
     def _may_have_seat(self, who: Who) -> None:
         order, phase = self.order, self.phase
         if who.person not in (order.caller, order.agent_a, self.agent_b):
@@ -245,10 +245,10 @@ class TransferWorkflow(Course):
     @workflow.update
     def redirect(self, wish: Redirect) -> None:
         """Agent A wants somebody else to be asked, instead of whoever is asked now."""
+        self._may_redirect(wish)
         if self.targets.redirect(wish.to):
             self.note(Event.REDIRECT_ASKED, wish.who.person)
 
-    @redirect.validator
     def _may_redirect(self, wish: Redirect) -> None:
         if wish.who.person != self.order.agent_a and not wish.who.supervisor:
             raise Refusal("not_yours_to_decide", "redirect is not yours to decide.", self.phase)

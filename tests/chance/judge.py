@@ -139,8 +139,8 @@ def to_hanging_up(part: str, person: str, view: CallStatus) -> Answers:
     """Say what may be answered to somebody who hangs up; twice is fine."""
     if part == "caller":
         return {YES}
-    if view.state is CallState.ENDED:  # the view doesn't say any more whose it was
-        return {NOT_YOURS} if part in ("stranger", "supervisor") else {YES, NOT_YOURS}
+    if view.state is CallState.ENDED:  # who had it may be told yes; and everybody, once it is gone
+        return {YES, NOT_YOURS}
     if view.transfer_id and part == "agent_a":
         return {"use_cancel_or_complete"}
     if view.agent != person:

@@ -143,15 +143,10 @@ class Machine(RuleBasedStateMachine):
         """End the play, and hold it to what must always be so; unless all is over anyway."""
         self.play(self._end_well())
         if self.is_open:
-            self._wait_for(self._just_end())
+            self._wait_for(self.stage.abandon())
 
     async def _end_well(self) -> None:
         self.mend()
         await self.stage.close()
         self.is_open = False
         await hold_to_promises(self.stage, workers_may_be_late=True)
-
-    async def _just_end(self) -> None:
-        self.mend()
-        with suppress(TimeoutError):
-            await self.stage.close()

@@ -5,6 +5,7 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
+from uuid import uuid4
 
 import hypothesis
 from google.protobuf.duration_pb2 import Duration
@@ -39,7 +40,7 @@ async def play(client: Client, machine: type[Machine], *, seed: int, steps: int)
         suppress_health_check=list(HealthCheck),
     )
     loop = asyncio.get_running_loop()
-    names = [f"chance-{number}" for number in range(AT_ONCE)]
+    names = [f"chance-{uuid4().hex}" for _ in range(AT_ONCE)]
     clients = await asyncio.gather(*(_in_namespace(client, name) for name in names))
     over = Event()
     theatres = [Theatre(own, loop, over) for own in clients]
@@ -66,12 +67,11 @@ def _play(machine: type[Machine], place: Theatre, seed: int, chosen: settings) -
 
 
 async def _in_namespace(client: Client, name: str) -> Client:
-    """Connect to a namespace, made where it isn't there; nobody shares its task queues."""
+    """Connect to a namespace made for this; nobody shares its task queues."""
     made = RegisterNamespaceRequest(
         namespace=name, workflow_execution_retention_period=Duration(seconds=86_400)
     )
-    with suppress(RPCError):  # it is there already
-        await client.workflow_service.register_namespace(made)
+    await client.workflow_service.register_namespace(made)
     address = client.service_client.config.target_host
     async with asyncio.timeout(READY_WITHIN_S):
         while True:
