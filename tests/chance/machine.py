@@ -107,7 +107,11 @@ class Machine(RuleBasedStateMachine):
                 kept.with_suffix(".txt").write_text("\n".join(map(str, waits_for)))
 
     def _wait_for(self, deed: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(deed, self.theatre.loop).result(A_STEP_LASTS_S)
+        doing = asyncio.run_coroutine_threadsafe(deed, self.theatre.loop)
+        try:
+            doing.result(A_STEP_LASTS_S)
+        finally:
+            doing.cancel()  # what lasts too long doesn't go on behind everybody's back
 
     @invariant()
     def promises_hold(self) -> None:
