@@ -15,7 +15,7 @@ from activities.sweep import SweepActivities
 from activities.voices import VoiceActivities
 from domain.names import BRIEFING_QUEUE, CONTROL_QUEUE, RECORD_QUEUE
 from domain.ports import Ports
-from worker.eviction import EvictAfterQuery
+from worker.eviction import EvictingRunner, Eviction
 from worker.interceptors import BEAT, KeepAlive, TranslateErrors
 from workflows.call import CallWorkflow
 from workflows.sweep import SweepWorkflow
@@ -73,16 +73,17 @@ def build_worker(
     workflows: list[type] | None = None,
 ) -> Worker:
     """Make a worker for one queue, with all that surrounds every step and every workflow."""
-    evicting = EvictAfterQuery()
-    evicting.worker = Worker(
+    eviction = Eviction()
+    eviction.worker = Worker(
         client,
         task_queue=queue,
         workflows=workflows or [],
         activities=activities,
-        interceptors=[KeepAlive(), TranslateErrors(), evicting],
+        workflow_runner=EvictingRunner(evict=eviction),
+        interceptors=[KeepAlive(), TranslateErrors()],
         sticky_queue_schedule_to_start_timeout=ORPHANED,
         graceful_shutdown_timeout=grace,
         max_concurrent_activities=500,
         max_heartbeat_throttle_interval=BEAT,
     )
-    return evicting.worker
+    return eviction.worker
