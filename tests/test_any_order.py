@@ -24,7 +24,10 @@ FRESH = int(os.environ.get("PROPERTY_SEED", secrets.randbelow(10**6)))
 ALWAYS = 20261127
 FEW = 240
 
-pytestmark = pytest.mark.timeout(max(600, STEPS // 2))  # five times what they take
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.timeout(max(600, STEPS // 2)),  # three times what they take
+]
 
 
 @pytest.mark.parametrize("seed", [ALWAYS, FRESH], ids=["always", "fresh"])
