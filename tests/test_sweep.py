@@ -252,6 +252,6 @@ async def test_the_schedule_is_made_once_and_what_ops_have_paused_stays_paused(
         return bool(ran)
 
     await until(has_run, WITHIN_S, "the schedule to start a sweep")
-    result = await stage.client.get_workflow_handle_for(SweepWorkflow.run, ran[0]).result()
-    assert result == SweepReport()
+    handle = stage.client.get_workflow_handle(ran[0], result_type=SweepReport)
+    assert await handle.result() == SweepReport()
     await schedule.delete()
