@@ -17,7 +17,7 @@ OUTRUN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 EVIDENCE = Path("out/histories")
 
 
-async def no_step_was_lost(ops: Ops, *, leaving: int = 0, finished: str = "") -> None:
+async def no_step_was_lost(ops: Ops, *, leaving: int, finished: str = "") -> None:
     """Hold histories to it: no step was given up, or begun anew, for want of a sign of life.
 
     What a worker decided before it knew the newest event is decided again: that loses nothing.
