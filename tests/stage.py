@@ -133,6 +133,8 @@ class Stage:
         self.calls.append(call)
         self.workflows.append(call.writer)
         caller.sit(await self.gateway.start_call(call.order))
+        # Nobody's seat waits for the record, which is told at the same time.
+        await self.until(lambda: bool(call.events) or self.journal.away, "the call is on record")
         return call
 
     async def talking(self, patience: Patience = BRIEF, **order: Any) -> StagedCall:
