@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -103,6 +104,27 @@ async def test_a_killed_host_is_followed_by_music_of_the_next(
     again_s = next(s.at_s for s in caller.loud("host") if s.of != first)
     record_testsuite_property("kill -> music", again_s - killed_s)
     assert again_s - killed_s < 3
+
+
+async def test_music_that_nobody_gets_is_published_anew_and_then_by_another_host(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room, takes=False, microphone=True)
+    await voice_stage.send(_errand(room))
+    seen: set[tuple[str, str]] = set()
+    async with asyncio.timeout(20):
+        while len({of for of, _ in seen}) < 2:
+            hosts = await voice_stage.agents(room, "host")
+            seen |= {(one.identity, track.sid) for one in hosts for track in one.tracks}
+            await asyncio.sleep(0.05)
+    assert max(Counter(of for of, _ in seen).values()) > 2
+    caller.take()
+    taken_s = time.monotonic()
+    await caller.hears("host", taken_s, 3)
+    await asyncio.sleep(6)
+    assert caller.longest_silence_s(taken_s + 3, time.monotonic() - 0.3) < 0.3
+    assert len(await voice_stage.agents(room, "host")) == 1
 
 
 async def test_two_hosts_play_together_for_no_more_than_five_seconds(

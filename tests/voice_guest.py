@@ -44,7 +44,9 @@ class Guest:
         self._listening: set[asyncio.Task[None]] = set()
         self._microphone: rtc.LocalTrackPublication | None = None
 
-    async def join(self, server: LiveKitServer, room: str, *, deaf: bool = False) -> None:
+    async def join(
+        self, server: LiveKitServer, room: str, *, deaf: bool = False, takes: bool = True
+    ) -> None:
         grants = api.VideoGrants(
             room_join=True,
             room=room,
@@ -62,7 +64,15 @@ class Guest:
             handle(event)
 
         self.room._on_room_event = note  # type: ignore[method-assign]
-        await self.room.connect(server.url, token.with_grants(grants).to_jwt())
+        options = rtc.RoomOptions(auto_subscribe=takes)
+        await self.room.connect(server.url, token.with_grants(grants).to_jwt(), options)
+
+    def take(self) -> None:
+        """Subscribe to all there is from now on, by hand."""
+        for other in self.room.remote_participants.values():
+            for publication in other.track_publications.values():
+                publication.set_subscribed(True)
+        self.room.on("track_published", lambda publication, _: publication.set_subscribed(True))
 
     async def leave(self) -> None:
         await self.room.disconnect()

@@ -112,11 +112,20 @@ class VoiceStage:
         await self.server.room.delete_room(api.DeleteRoomRequest(room=room))
 
     async def seat(
-        self, identity: str, room: str, *, deaf: bool = False, microphone: bool = False
+        self,
+        identity: str,
+        room: str,
+        *,
+        deaf: bool = False,
+        takes: bool = True,
+        microphone: bool = False,
     ) -> Guest:
-        """Seat somebody. LiveKit tells of one without a microphone up to three seconds late."""
+        """Seat somebody. LiveKit tells of one without a microphone up to three seconds late.
+
+        One who takes nothing is sent no sound, as if LiveKit had lost the tracks of all others.
+        """
         guest = Guest(identity)
-        await guest.join(self.livekit, room, deaf=deaf)
+        await guest.join(self.livekit, room, deaf=deaf, takes=takes)
         if microphone:
             await guest.publish()
         self._guests.append(guest)

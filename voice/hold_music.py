@@ -22,6 +22,9 @@ SEAM = round(0.5 * SAMPLE_RATE)
 """How much of the clip's end and beginning is played over each other."""
 LOUDNESS = 2_000
 """RMS of the clip's typical passage, whatever the file's own: speech lies about there, too."""
+EARS = tuple(timedelta(seconds=s) for s in (1, 2, 2))
+"""How long the caller's client may take to subscribe, each time the track is published: LiveKit
+can lose one that it has accepted (seen once in thousands; "publish time out" in its log)."""
 
 
 def hold_clip(file: str | None) -> Samples:
@@ -67,15 +70,18 @@ class HoldMusic:
         room: rtc.Room,
         clip: Samples,
         announcer: Announcer,
+        caller_is_there: Callable[[], bool],
         on_broken: Callable[[BaseException], None],
     ) -> None:
         self._room = room
         self._clip = clip
         self._announcer = announcer
+        self._caller_is_there = caller_is_there
         self._on_broken = on_broken
         self._position = 0
         self._track: Track | None = None
         self._feeding: asyncio.Task[None] | None = None
+        self._insisting: asyncio.Task[None] | None = None
         self._stopping = False
         self._lock = asyncio.Lock()
 
@@ -85,26 +91,56 @@ class HoldMusic:
         return self._feeding is not None
 
     async def start(self) -> None:
-        """Play; starting what plays changes nothing."""
+        """Play, and see that it is heard; starting what plays changes nothing."""
         async with self._lock:
-            if self._feeding:
-                return
-            self._track = Track(self._room, buffer=BUFFER)
-            await self._track.publish()
-            self._announcer.begin(self._position)
-            self._feed(self._track)
+            if not self._feeding:
+                await self._begin()
+                self._insisting = asyncio.create_task(self._insist())
+                self._insisting.add_done_callback(self._tell_if_broken)
 
     async def stop(self) -> None:
         """Fade out and withdraw the track; stopping what doesn't play changes nothing."""
         async with self._lock:
-            if not self._feeding or not self._track:
+            if self._insisting:
+                self._insisting.cancel()
+            await self._end()
+
+    async def _begin(self) -> None:
+        self._track = Track(self._room, buffer=BUFFER)
+        await self._track.publish()
+        self._announcer.begin(self._position)
+        self._feed(self._track)
+
+    async def _end(self) -> None:
+        if not self._feeding or not self._track:
+            return
+        self._stopping = True
+        # Makes room in the buffer, too, so that `_play` goes on at once.
+        self._position -= self._track.cut()
+        await self._feeding
+        self._feeding = None
+        await self._track.withdraw()
+
+    async def _insist(self) -> None:
+        """Publish the track anew until the caller's client takes it.
+
+        Raises:
+            TimeoutError: it never does; another host's connection may do better.
+        """
+        for patience in EARS:
+            if await self._is_heard(patience):
                 return
-            self._stopping = True
-            # Makes room in the buffer, too, so that `_play` goes on at once.
-            self._position -= self._track.cut()
-            await self._feeding
-            self._feeding = None
-            await self._track.withdraw()
+            async with self._lock:
+                await self._end()
+                await self._begin()
+        raise TimeoutError("The caller's client does not take the music")
+
+    async def _is_heard(self, within: timedelta) -> bool:
+        """Wait for somebody to subscribe; while the caller isn't there nobody needs to."""
+        while self._track and not await self._track.heard(within):
+            if self._caller_is_there():
+                return False
+        return True
 
     async def play_on(self, time: timedelta) -> None:
         """Play on for a while although every task of this process was cancelled."""

@@ -47,6 +47,7 @@ class Host(Stay):
             self.room,
             given[CLIP],
             Announcer(given[LINES], self._why),
+            self._caller_is_there,
             lambda _: self.end(Ending.BROKEN),
         )
         self._changed = asyncio.Event()
@@ -106,7 +107,10 @@ class Host(Stay):
 
     @property
     def _caller_is_alone(self) -> bool:
-        return self._caller in self.room.remote_participants and not self._has_company
+        return self._caller_is_there() and not self._has_company
+
+    def _caller_is_there(self) -> bool:
+        return self._caller in self.room.remote_participants
 
     @property
     def _has_company(self) -> bool:
