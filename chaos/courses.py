@@ -109,7 +109,8 @@ async def introduce(scene: Scene) -> None:
 
 
 async def leave(scene: Scene) -> None:
-    """A leaves the introduction."""
+    """A leaves the introduction, once she reads that it is one."""
+    await scene.a.until_phase(scene.transfer_id, "introducing", within_s=WITHIN_S)
     await scene.a.leave_introduction(scene.transfer_id)
     await together(scene.caller, scene.b)
 

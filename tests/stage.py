@@ -48,7 +48,7 @@ BRIEF = Patience(
     complete=timedelta(seconds=30),
     move=timedelta(seconds=10),
     gone=timedelta(seconds=0.4),
-    host=timedelta(seconds=5),
+    host=timedelta(seconds=30),
     introduce=timedelta(seconds=30),
 )
 """Nobody waits for somebody gone; everything else ends only if a test says so."""

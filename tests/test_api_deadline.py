@@ -19,7 +19,7 @@ async def test_a_slow_part_leaves_the_next_one_less_time() -> None:
         with pytest.raises(TimeoutError):
             async with deadline.in_time():
                 await asyncio.sleep(2)
-        assert 2.7 < time.monotonic() - began < 3
+        assert 2.4 < time.monotonic() - began < 3
 
     await asyncio.create_task(request())
 
@@ -27,4 +27,4 @@ async def test_a_slow_part_leaves_the_next_one_less_time() -> None:
 async def test_work_that_no_request_asked_for_has_all_the_time() -> None:
     async with deadline.in_time() as limit:
         left = (limit.when() or 0) - asyncio.get_running_loop().time()
-    assert 2.7 < left <= 2.8
+    assert 2.4 < left <= 2.5
