@@ -31,7 +31,7 @@ chaos: ## Break it in the middle of real transfers, three minutes long (ARGS="--
 	@$(PYTHON) -m stack servers
 	@$(BIN)/python -m chaos $(ARGS)
 
-prove: ## Play the whole proof, two and a half hours long, into docs/proof.md (ARGS="soak --minutes 5": a part)
+prove: ## Play the whole proof, nearly three hours long, into docs/proof.md (ARGS="soak --minutes 5": a part)
 	@$(PYTHON) -m stack servers
 	@$(BIN)/python -m tests.proof $(ARGS)
 
