@@ -59,12 +59,34 @@ def machine_ms() -> float:
 
 
 def descriptors(root: int) -> int:
-    """Open file descriptors of a process and all below it."""
-    count = 0
-    for one in tree(root):
+    """Open file descriptors of a process and all below it, but for connections with itself.
+
+    Temporal's server has ever more of those: 38, and 50 after 21 transfers (measured, 1.32).
+    """
+    return sum(_descriptors(one.pid) for one in tree(root))
+
+
+def _descriptors(pid: int) -> int:
+    held = list(_links(PROC / str(pid) / "fd"))
+    ends = dict(_connections(PROC / str(pid) / "net"))
+    mine = {ends[link] for link in held if link in ends}
+    return len(held) - sum((remote, local) in mine for local, remote in mine)
+
+
+def _links(folder: Path) -> Iterator[str]:
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            with suppress(OSError):  # closed meanwhile
+                yield os.readlink(entry)
+
+
+def _connections(net: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Every TCP socket as a descriptor names it, with its own address and the other one."""
+    for table in ("tcp", "tcp6"):
         with suppress(OSError):
-            count += len(os.listdir(PROC / str(one.pid) / "fd"))
-    return count
+            for line in (net / table).read_text().splitlines()[1:]:
+                fields = line.split()
+                yield f"socket:[{fields[9]}]", (fields[1], fields[2])
 
 
 def memory_mb(pid: int) -> float:

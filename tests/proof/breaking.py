@@ -35,8 +35,9 @@ one of chaos takes 32 s."""
 STRUCK_EVERY = 2
 """Of the soak's transfers, every second has faults."""
 WARM_UP = 5
-LIVES = 10
-"""So many transfers at least must a process have lived through to say how it grows."""
+"""So many transfers does each process take to have loaded what it needs (a host: 30 MB)."""
+LIVES = 8
+"""So many transfers at least must a process have lived through, warm, to say how it grows."""
 
 
 async def chaos(wanted: Wanted) -> Found:
@@ -142,7 +143,7 @@ class Soak:
     def _lives(self) -> Iterator[str]:
         """How much each process weighed, from its first transfer to its last."""
         for (name, _), mb in self._memory.items():
-            if kind(name) in OURS and len(mb) >= LIVES:
+            if kind(name) in OURS and len(mb) >= WARM_UP + LIVES:
                 weighed = ", ".join(f"{one:.0f}" for one in mb)
                 yield f"{name} weighed, transfer by transfer, MB: {weighed}"
 
@@ -152,7 +153,7 @@ class Soak:
         what = told or "rooms, dispatches, processes, open files"
         yield Verdict(f"soak: different after it: {what}", len(different), 0, "")
         for part in OURS:
-            lives = [mb for (name, _), mb in self._memory.items() if kind(name) == part]
+            lives = [mb[WARM_UP:] for (name, _), mb in self._memory.items() if kind(name) == part]
             grown = [slope(mb) for mb in lives if len(mb) >= LIVES]
             most = max(grown, default=None)
             yield Verdict(f"soak: memory of {part}, a transfer", most, MOST_GROWTH_MB, "MB")
