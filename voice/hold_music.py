@@ -24,7 +24,7 @@ LOUDNESS = 2_000
 """RMS of the clip's typical passage, whatever the file's own: speech lies about there, too."""
 EARS = tuple(timedelta(seconds=s) for s in (1, 2, 2))
 """How long the caller's client may take to subscribe, each time the track is published: LiveKit
-can lose one that it has accepted (seen once in thousands; "publish time out" in its log)."""
+can lose one that it has accepted (seen once; "publish time out" in its log)."""
 
 
 def hold_clip(file: str | None) -> Samples:

@@ -61,14 +61,14 @@ def machine_ms() -> float:
 def descriptors(root: int) -> int:
     """Open file descriptors of a process and all below it, but for connections with itself.
 
-    Temporal's server has ever more of those: 38, and 50 after 21 transfers (measured, 1.32).
+    Of those Temporal's server has ever more: 50 of its 63 sockets after 21 transfers (1.32).
     """
-    return sum(_descriptors(one.pid) for one in tree(root))
+    ends = dict(_connections())
+    return sum(_descriptors(one.pid, ends) for one in tree(root))
 
 
-def _descriptors(pid: int) -> int:
+def _descriptors(pid: int, ends: dict[str, tuple[str, str]]) -> int:
     held = list(_links(PROC / str(pid) / "fd"))
-    ends = dict(_connections(PROC / str(pid) / "net"))
     mine = {ends[link] for link in held if link in ends}
     return len(held) - sum((remote, local) in mine for local, remote in mine)
 
@@ -80,11 +80,11 @@ def _links(folder: Path) -> Iterator[str]:
                 yield os.readlink(entry)
 
 
-def _connections(net: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+def _connections() -> Iterator[tuple[str, tuple[str, str]]]:
     """Every TCP socket as a descriptor names it, with its own address and the other one."""
     for table in ("tcp", "tcp6"):
         with suppress(OSError):
-            for line in (net / table).read_text().splitlines()[1:]:
+            for line in (PROC / "net" / table).read_text().splitlines()[1:]:
                 fields = line.split()
                 yield f"socket:[{fields[9]}]", (fields[1], fields[2])
 

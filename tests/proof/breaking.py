@@ -132,7 +132,10 @@ class Soak:
         after = await self._ledger.left(before)
         result = found(self._results)
         result.verdicts = list(self._verdicts(before, after))
-        result.remarks += self._lives()
+        result.remarks += [
+            f"{name} weighed, transfer by transfer, MB: {', '.join(f'{one:.0f}' for one in mb)}"
+            for name, mb in self._lives()
+        ]
         return result
 
     async def _weigh(self) -> None:
@@ -140,12 +143,11 @@ class Soak:
             pid = self._ground.stack.pid(name)
             self._memory[name, pid].append(await asyncio.to_thread(memory_mb, pid))
 
-    def _lives(self) -> Iterator[str]:
-        """How much each process weighed, from its first transfer to its last."""
+    def _lives(self) -> Iterator[tuple[str, list[float]]]:
+        """What each process of ours weighed that lived long enough, in MB after each transfer."""
         for (name, _), mb in self._memory.items():
             if kind(name) in OURS and len(mb) >= WARM_UP + LIVES:
-                weighed = ", ".join(f"{one:.0f}" for one in mb)
-                yield f"{name} weighed, transfer by transfer, MB: {weighed}"
+                yield name, mb
 
     def _verdicts(self, before: dict[str, int], after: dict[str, int]) -> Iterator[Verdict]:
         different = changed(before, after)
@@ -153,7 +155,6 @@ class Soak:
         what = told or "rooms, dispatches, processes, open files"
         yield Verdict(f"soak: different after it: {what}", len(different), 0, "")
         for part in OURS:
-            lives = [mb[WARM_UP:] for (name, _), mb in self._memory.items() if kind(name) == part]
-            grown = [slope(mb) for mb in lives if len(mb) >= LIVES]
+            grown = [slope(mb[WARM_UP:]) for name, mb in self._lives() if kind(name) == part]
             most = max(grown, default=None)
             yield Verdict(f"soak: memory of {part}, a transfer", most, MOST_GROWTH_MB, "MB")
