@@ -146,8 +146,8 @@ class TooMany(ApiError):
     code = "too_many"
     title = "Too many requests"
 
-    def __init__(self, retry_after: timedelta) -> None:
-        super().__init__("Too many new calls from this address; wait a little.")
+    def __init__(self, what: str, retry_after: timedelta) -> None:
+        super().__init__(f"Too many {what}; wait a little.")
         self.retry_after = retry_after
 
 

@@ -10,7 +10,17 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.errors import ApiError, Invalid, NotYours, TooLarge, Unavailable
+from api.errors import (
+    ApiError,
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotSignedIn,
+    NotYours,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 from domain.errors import NotThere, PortError
 from domain.phases import Phase
 
@@ -161,3 +171,9 @@ def _declared(error: type[ApiError]) -> dict[str, Any]:
         "description": (error.__doc__ or "").partition("\n")[0],
         "content": {MEDIA_TYPE: {"schema": schema}},
     }
+
+
+ONE = problems(NotSignedIn, NotAllowed, NotYours)
+"""What a route about one call or transfer may answer."""
+STEERED = ONE | problems(Conflict, TooMany)
+"""The same if it asks a workflow something."""

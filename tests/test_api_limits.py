@@ -1,4 +1,4 @@
-"""Strangers may knock as often as the setting says, each from where they really come from."""
+"""Strangers may knock as often as the setting says, and nobody may fill a workflow's history."""
 
 import asyncio
 import time
@@ -8,6 +8,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from api.app import description
 from api.limits import neighbourhood
 from domain.settings import ApiSettings
 from tests.api_stage import Stage, running_api
@@ -78,6 +79,38 @@ async def test_callers_behind_a_trusted_proxy_have_limits_of_their_own(
 )
 def test_a_whole_ipv6_site_shares_a_limit(address: str, shared: str) -> None:
     assert neighbourhood(address) == shared
+
+
+@pytest.mark.parametrize("step", ["seat", "accept", "arrived", "redirect"])
+async def test_who_steers_too_fast_waits_and_nobody_else_does(sqlite_url: str, step: str) -> None:
+    async with running_api(sqlite_url) as stage:
+        talk = await stage.talk()
+        transfer, other = await talk.transfer(), await (await stage.talk()).transfer()
+        path, body = f"/v1/transfers/{{}}/{step}", {"to": {"agent": "agt_nobody"}}
+        answers = [await talk.carol.post(path.format(transfer["id"]), body) for _ in range(61)]
+        assert [answer.status_code == 429 for answer in answers] == [False] * 60 + [True]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+        assert "wait a little" in answers[-1].json()["detail"]
+        for who, what in ((talk.bob, transfer), (talk.carol, other)):
+            answer = await who.post(path.format(what["id"]), body)
+            assert answer.status_code != 429
+        assert (await talk.carol.post(f"/v1/calls/{talk.call_id}/end")).status_code == 200
+
+
+async def test_who_asks_for_transfers_without_end_waits(sqlite_url: str) -> None:
+    async with running_api(sqlite_url) as stage:
+        talk = await stage.talk()
+        await talk.transfer()
+        body = {"call_id": talk.call_id, "to": {"agent": talk.bob.id}}
+        answers = [(await talk.ann.post("/v1/transfers", body)).status_code for _ in range(60)]
+        assert answers == [409] * 59 + [429]
+
+
+def test_whatever_asks_a_workflow_something_is_limited() -> None:
+    operations = [one for path in description()["paths"].values() for one in path.values()]
+    asks = {one["operationId"] for one in operations if "409" in one["responses"]}
+    limited = {one["operationId"] for one in operations if "429" in one["responses"]}
+    assert asks == limited != set()
 
 
 @pytest.mark.parametrize("named", ["*", "proxy.example", "127.0.0.1,nonsense", "10.0.0.1/8"])

@@ -19,13 +19,12 @@ from api.errors import (
     Invalid,
     NotAllowed,
     NotSignedIn,
-    NotYours,
     TooMany,
 )
 from api.keys import ANONYMOUS, IdempotencyKey, anonymous_scope, keyed, scope_of
-from api.limits import NotTooOften
+from api.limits import NotTooFast, NotTooOften
 from api.policy import Action
-from api.problems import problems
+from api.problems import ONE, STEERED, problems
 from api.seats import fetch_seat
 from api.settled import settled_call
 from api.sound import wav
@@ -38,9 +37,7 @@ from domain.settings import ApiSettings
 from domain.views import BriefingView, CallerCallView, CallView, SignedIn
 
 router = APIRouter(prefix="/calls", tags=["calls"])
-
-ONE = problems(NotSignedIn, NotAllowed, NotYours)
-STEERED = problems(NotSignedIn, NotAllowed, NotYours, Conflict)
+steered = APIRouter(responses=STEERED, dependencies=[NotTooFast])
 
 
 @router.post(
@@ -142,7 +139,7 @@ async def speak_text(body: SpeakText, their: CallDep, services: ServicesDep) -> 
     return Response(wav(await services.speech.say(body.text)), media_type="audio/wav")
 
 
-@router.post("/{call_id}/answer", operation_id=Action.ANSWER_CALL, responses=STEERED)
+@steered.post("/{call_id}/answer", operation_id=Action.ANSWER_CALL)
 async def answer_call(their: CallDep, services: ServicesDep) -> CallAnswered:
     """Take a call that waits; the first agent has it."""
     asker = their.asker
@@ -157,7 +154,7 @@ async def answer_call(their: CallDep, services: ServicesDep) -> CallAnswered:
     return CallAnswered(call=call, seat=seat)
 
 
-@router.post("/{call_id}/take-back", operation_id=Action.TAKE_CALL_BACK, responses=STEERED)
+@steered.post("/{call_id}/take-back", operation_id=Action.TAKE_CALL_BACK)
 async def take_call_back(their: CallDep, services: ServicesDep) -> CallAnswered:
     """Have the caller back, as the agent who handed them over within the last minute.
 
@@ -170,7 +167,7 @@ async def take_call_back(their: CallDep, services: ServicesDep) -> CallAnswered:
     return CallAnswered(call=call, seat=seat)
 
 
-@router.post("/{call_id}/seat", operation_id=Action.TAKE_CALL_SEAT, responses=STEERED)
+@steered.post("/{call_id}/seat", operation_id=Action.TAKE_CALL_SEAT)
 async def take_call_seat(their: CallDep, services: ServicesDep) -> SeatView:
     """Ask where to be now; this is how a reloaded page comes back."""
     asker = their.asker
@@ -205,7 +202,7 @@ async def list_turns(their: CallDep, services: ServicesDep) -> tuple[Turn, ...]:
     return await services.record.turns(their.asker.tenant, their.call.id, notes=notes)
 
 
-@router.post("/{call_id}/end", operation_id=Action.END_CALL, responses=STEERED)
+@steered.post("/{call_id}/end", operation_id=Action.END_CALL)
 async def end_call(their: CallDep, services: ServicesDep) -> CallView | CallerCallView:
     """Hang up, for everybody."""
     asker = their.asker
@@ -214,3 +211,6 @@ async def end_call(their: CallDep, services: ServicesDep) -> CallView | CallerCa
         services, asker.tenant, their.call.id, lambda c: c.state is CallState.ENDED
     )
     return call_for(asker, call)
+
+
+router.include_router(steered)

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 
 from api.bodies import Because, Complete, Redirect
 from api.dependencies import ServicesDep, TheirTransfer, TransferDep
-from api.errors import Conflict, Invalid, NotAllowed, NotSignedIn, NotYours
+from api.errors import Conflict, Invalid
+from api.limits import NotTooFast
 from api.policy import Action
-from api.problems import problems
+from api.problems import STEERED
 from api.services import Services
 from api.settled import settled_transfer
 from api.targets import check_agent
@@ -17,9 +18,12 @@ from domain.orders import Choice, Who
 from domain.phases import Decision, Outcome, Phase, Role
 from domain.views import TransferView
 
-router = APIRouter(prefix="/transfers/{transfer_id}", tags=["decisions"])
-
-STEERED = problems(NotSignedIn, NotAllowed, NotYours, Conflict)
+router = APIRouter(
+    prefix="/transfers/{transfer_id}",
+    tags=["decisions"],
+    responses=STEERED,
+    dependencies=[NotTooFast],
+)
 
 
 async def _decide(
@@ -88,13 +92,13 @@ def _shows(decision: Decision) -> Callable[[TransferView], bool]:
     return shows
 
 
-@router.post("/accept", operation_id=Action.ACCEPT_TRANSFER, responses=STEERED)
+@router.post("/accept", operation_id=Action.ACCEPT_TRANSFER)
 async def accept_transfer(their: TransferDep, services: ServicesDep) -> TransferView:
     """Take the caller over, from the first ring on."""
     return await _decide(services, their, Decision.ACCEPT)
 
 
-@router.post("/decline", operation_id=Action.DECLINE_TRANSFER, responses=STEERED)
+@router.post("/decline", operation_id=Action.DECLINE_TRANSFER)
 async def decline_transfer(
     their: TransferDep, services: ServicesDep, body: Because | None = None
 ) -> TransferView:
@@ -102,7 +106,7 @@ async def decline_transfer(
     return await _decide(services, their, Decision.DECLINE, reason=body.reason if body else None)
 
 
-@router.post("/complete", operation_id=Action.COMPLETE_TRANSFER, responses=STEERED)
+@router.post("/complete", operation_id=Action.COMPLETE_TRANSFER)
 async def complete_transfer(
     their: TransferDep, services: ServicesDep, body: Complete | None = None
 ) -> TransferView:
@@ -111,7 +115,7 @@ async def complete_transfer(
     return await _decide(services, their, Decision.COMPLETE, introduce=introduce)
 
 
-@router.post("/cancel", operation_id=Action.CANCEL_TRANSFER, responses=STEERED)
+@router.post("/cancel", operation_id=Action.CANCEL_TRANSFER)
 async def cancel_transfer(
     their: TransferDep, services: ServicesDep, body: Because | None = None
 ) -> TransferView:
@@ -119,19 +123,19 @@ async def cancel_transfer(
     return await _decide(services, their, Decision.CANCEL, reason=body.reason if body else None)
 
 
-@router.post("/back-to-caller", operation_id=Action.GO_BACK_TO_CALLER, responses=STEERED)
+@router.post("/back-to-caller", operation_id=Action.GO_BACK_TO_CALLER)
 async def go_back_to_caller(their: TransferDep, services: ServicesDep) -> TransferView:
     """Talk with the caller again; agent B keeps being asked."""
     return await _decide(services, their, Decision.BACK_TO_CALLER)
 
 
-@router.post("/leave", operation_id=Action.LEAVE_TRANSFER, responses=STEERED)
+@router.post("/leave", operation_id=Action.LEAVE_TRANSFER)
 async def leave_transfer(their: TransferDep, services: ServicesDep) -> TransferView:
     """Leave the introduction; caller and agent B go on."""
     return await _decide(services, their, Decision.LEAVE)
 
 
-@router.post("/redirect", operation_id=Action.REDIRECT_TRANSFER, responses=STEERED)
+@router.post("/redirect", operation_id=Action.REDIRECT_TRANSFER)
 async def redirect_transfer(
     body: Redirect, their: TransferDep, services: ServicesDep
 ) -> TransferView:

@@ -14,10 +14,11 @@ from api.dependencies import (
     TransferDep,
     find_call,
 )
-from api.errors import Conflict, NotAllowed, NotSignedIn, NotYours
+from api.errors import Conflict, NotSignedIn
 from api.keys import IdempotencyKey, Keyed, keyed, scope_of
+from api.limits import NotTooFast
 from api.policy import Action
-from api.problems import problems
+from api.problems import ONE, STEERED, problems
 from api.seats import fetch_seat
 from api.services import Services
 from api.settled import settled_transfer
@@ -28,9 +29,8 @@ from domain.record import NewTransfer
 from domain.views import CallerTransferView, TransferView
 
 router = APIRouter(prefix="/transfers", tags=["transfers"])
+steered = APIRouter(responses=STEERED, dependencies=[NotTooFast])
 
-ONE = problems(NotSignedIn, NotAllowed, NotYours)
-STEERED = problems(NotSignedIn, NotAllowed, NotYours, Conflict)
 TransferCursor = Annotated[str, Query(pattern=r"^tr_[0-9a-f]{32}$")]
 
 
@@ -42,6 +42,7 @@ TransferCursor = Annotated[str, Query(pattern=r"^tr_[0-9a-f]{32}$")]
         200: {"model": TransferView, "description": "The same request as before"},
         **STEERED,
     },
+    dependencies=[NotTooFast],
 )
 async def start_transfer(
     request: Request,
@@ -133,7 +134,7 @@ async def read_transfer(their: TransferDep) -> TransferView | CallerTransferView
     return transfer_for(their.asker, their.transfer)
 
 
-@router.post("/{transfer_id}/seat", operation_id=Action.TAKE_TRANSFER_SEAT, responses=STEERED)
+@steered.post("/{transfer_id}/seat", operation_id=Action.TAKE_TRANSFER_SEAT)
 async def take_transfer_seat(their: TransferDep, services: ServicesDep) -> SeatView:
     """Take the seat in the consult room; the caller's is deaf and mute until the move."""
     asker = their.asker
@@ -144,7 +145,7 @@ async def take_transfer_seat(their: TransferDep, services: ServicesDep) -> SeatV
     return await fetch_seat(services, asker.tenant, asker.id, issued)
 
 
-@router.put("/{transfer_id}/briefing", operation_id=Action.EDIT_BRIEFING, responses=STEERED)
+@steered.put("/{transfer_id}/briefing", operation_id=Action.EDIT_BRIEFING)
 async def edit_briefing(
     body: EditBriefing, their: TransferDep, services: ServicesDep
 ) -> TransferView:
@@ -164,26 +165,21 @@ async def edit_briefing(
     )
 
 
-@router.post("/{transfer_id}/speak", operation_id=Action.SPEAK_BRIEFING, responses=STEERED)
+@steered.post("/{transfer_id}/speak", operation_id=Action.SPEAK_BRIEFING)
 async def speak_briefing(their: TransferDep, services: ServicesDep) -> TransferView:
     """Have the briefing said in the consult room, again if it was."""
     await services.gateway.speak(their.transfer.id)
     return their.transfer
 
 
-@router.post("/{transfer_id}/hush", operation_id=Action.HUSH_BRIEFING, responses=STEERED)
+@steered.post("/{transfer_id}/hush", operation_id=Action.HUSH_BRIEFING)
 async def hush_briefing(their: TransferDep, services: ServicesDep) -> TransferView:
     """Stop the briefing."""
     await services.gateway.hush(their.transfer.id)
     return their.transfer
 
 
-@router.post(
-    "/{transfer_id}/arrived",
-    status_code=204,
-    operation_id=Action.REPORT_ARRIVAL,
-    responses=STEERED,
-)
+@steered.post("/{transfer_id}/arrived", status_code=204, operation_id=Action.REPORT_ARRIVAL)
 async def report_arrival(
     their: TransferDep, services: ServicesDep, body: Arrived | None = None
 ) -> None:
@@ -192,3 +188,6 @@ async def report_arrival(
     if body and body.gap_ms is not None:
         await services.record.report_gap(asker.tenant, transfer_id, body.gap_ms)
     await services.gateway.arrived(transfer_id)
+
+
+router.include_router(steered)

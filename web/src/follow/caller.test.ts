@@ -187,16 +187,6 @@ test("a connection that is being mended keeps its microphone", async () => {
   expect(caller.heardIn).toEqual(["room-a"]);
 });
 
-test("a connection that is lost for good is made anew as soon as there is a network", async () => {
-  await seated(server, caller);
-  server.unreachable = true;
-  server.line("room-a").end("failed");
-  await server.pass(3000);
-  server.unreachable = false;
-  await server.pass(1000);
-  expect(caller.heardIn).toEqual(["room-a"]);
-});
-
 test("a call that is over is not come back to", async () => {
   await seated(server, caller);
   server.callRoom = "";

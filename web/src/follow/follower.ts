@@ -6,7 +6,12 @@ import type { Microphone } from "./microphone";
 import { Place } from "./place";
 import { pause } from "./time";
 
-const COME_BACK_EVERY_MS = 500;
+/**
+ * A tenth of what it has taken already passes between two attempts, and so much at least and at
+ * most: what an outage cost is not made longer, and a call's history has room for 2,000 questions.
+ */
+const SOONEST_MS = 500;
+const LATEST_MS = 5_000;
 
 /** Follows one person through their call. `changed` is called after whatever a page may show. */
 export abstract class Follower {
@@ -123,13 +128,15 @@ export abstract class Follower {
 
   /** Ask for a seat and take it, again and again until there is an answer; null: there is none. */
   protected async insist(ask: () => Promise<Seat>): Promise<Place | null> {
+    const began = performance.now();
     while (this.callId && !this.isElsewhere) {
       try {
         return await this.take(await ask());
       } catch (error) {
         // Offered and taken back again: whoever is still wanted is told of the next seat.
         if (error instanceof Refused) return null;
-        await pause(COME_BACK_EVERY_MS);
+        const tried = performance.now() - began;
+        await pause(Math.min(Math.max(tried / 10, SOONEST_MS), LATEST_MS));
       }
     }
     return null;

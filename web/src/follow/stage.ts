@@ -128,6 +128,7 @@ export class Server implements SeatApi {
   callRoom = "room-a";
   roomB: string | null = null;
   unreachable = false;
+  asked = 0;
   hasMicrophone = true;
   captured = 0;
   reports: (number | null)[] = [];
@@ -174,6 +175,7 @@ export class Server implements SeatApi {
   }
 
   private async seat(room: string | null): Promise<Seat> {
+    this.asked++;
     await wait(5);
     if (this.unreachable) throw new TypeError("no network");
     if (!room) throw new Refused("There is no seat for you.");
