@@ -9,11 +9,13 @@ import aiohttp
 from google.protobuf.message import DecodeError
 from livekit import api
 
-from domain.errors import NotThere, PortError, Refused, Unreachable
+from domain.errors import NotThere, PortError, Refused, Unreachable, Untrusted
 
 REQUEST = timedelta(seconds=2)
 """For one request; a healthy one takes milliseconds."""
 UNKNOWN, BUSY = 401, 429
+SET_RIGHT = timedelta(seconds=1)
+"""So long to the next attempt of whoever isn't trusted; no call may end meanwhile."""
 NOT_BUILT = "not implemented"
 """What the open-source server says, as a 500, to what only LiveKit Cloud can do."""
 
@@ -24,7 +26,8 @@ async def asking_livekit() -> AsyncIterator[None]:
 
     Raises:
         NotThere: the room, participant or dispatch is gone.
-        Refused: a wrong key, a missing right, a malformed request.
+        Untrusted: a wrong key, or a clock that is fast.
+        Refused: a missing right, a malformed request.
         Unreachable: no answer, not in time, or the server is in trouble.
     """
     try:
@@ -42,6 +45,7 @@ def _in_our_words(error: api.ServerError) -> PortError:
     told = f"LiveKit answered {error.status}"
     if error.status == UNKNOWN:
         told += ": another key, or a clock that is more than a minute fast"
+        return Untrusted(told, retry_after=SET_RIGHT)
     if error.code == api.ServerErrorCode.NOT_FOUND:
         return NotThere(told)
     is_trouble = error.status >= 500 and NOT_BUILT not in error.message

@@ -90,6 +90,8 @@ def _add_routes(app: FastAPI) -> None:
     v1 = APIRouter(prefix="/v1", max_body_size=MOST_BODY, responses=always)
     for module in (installation, sign_in, agents, calls, transfers, decisions, events):
         v1.include_router(module.router)
+    for module in (calls, transfers):
+        v1.include_router(module.steered)
     app.include_router(v1)
     app.include_router(webhooks.router, max_body_size=MOST_BODY)
     app.include_router(health.router)

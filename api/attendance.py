@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.errors import PortError
 from domain.record import Record
@@ -26,6 +26,7 @@ class Attendance:
         self._record = record
         self._open: Counter[Key] = Counter()
         self._changed: dict[Key, None] = {}
+        self._left_at: dict[Key, datetime] = {}
         self._news = asyncio.Event()
         self._closed = False
 
@@ -46,13 +47,18 @@ class Attendance:
 
     async def run(self) -> None:
         """Tell the record until closed. Not to be cancelled: half a write may keep a lock."""
+        clock = asyncio.get_running_loop().time
+        everybody_at = clock() + AGAIN.total_seconds()
         while not self._closed:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), AGAIN.total_seconds())
+                async with asyncio.timeout_at(everybody_at):
+                    await self._news.wait()
             self._news.clear()
-            changed = self._changed or dict.fromkeys(self._open)
-            self._changed = {}
-            for key in changed:
+            told, self._changed = self._changed, {}
+            if clock() >= everybody_at:  # however much came and went meanwhile
+                everybody_at = clock() + AGAIN.total_seconds()
+                told |= dict.fromkeys(self._open)
+            for key in told:
                 await self._tell(key)
             self._open += Counter()
 
@@ -60,14 +66,18 @@ class Attendance:
         if self._closed:
             return
         tenant, person = key
-        # What fails is said again in the next round.
-        with suppress(PortError):
-            await self._record.stream_seen(tenant, person, open_=self._open[key] > 0)
+        with suppress(PortError):  # an open one is told of again, a lost one expires
+            if self._open[key] > 0:
+                await self._record.stream_seen(tenant, person)
+            elif left_at := self._left_at.pop(key, None):
+                await self._record.stream_lost(tenant, person, left_at)
 
     def _count(self, key: Key, by: int) -> None:
         was_open = self._open[key] > 0
         self._open[key] += by
+        self._left_at.pop(key, None)
         if was_open and self._open[key] == 0:
+            self._left_at[key] = datetime.now(UTC)
             asyncio.get_running_loop().call_later(GRACE.total_seconds(), self._note, key)
         elif not was_open:
             self._note(key)

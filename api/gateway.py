@@ -107,9 +107,12 @@ class Gateway:
         """Pass on a decision; returns once the workflow has recorded it."""
         await self._ask_transfer(transfer_id, DECISIONS[choice.decision], choice.who)
 
-    async def redirect(self, transfer_id: str, wish: Redirect) -> None:
-        """Have somebody else asked; returns once the workflow has recorded it."""
-        await self._ask_transfer(transfer_id, TransferWorkflow.redirect, wish)
+    async def redirect(self, transfer_id: str, wish: Redirect, wish_id: str | None = None) -> None:
+        """Have somebody else asked; returns once the workflow has recorded it.
+
+        The same `wish_id` is the same wish: it isn't asked again, whoever is asked by now.
+        """
+        await self._ask_transfer(transfer_id, TransferWorkflow.redirect, wish, wish_id)
 
     async def briefing_edited(self, transfer_id: str) -> None:
         """Say that an agent has changed the words of the briefing."""
@@ -148,9 +151,11 @@ class Gateway:
     async def _ask_call(self, call_id: str, update: Any, argument: Any) -> Any:
         return await _ask(self._call(call_id).execute_update(update, argument), "call_ended")
 
-    async def _ask_transfer(self, transfer_id: str, update: Any, argument: Any) -> Any:
+    async def _ask_transfer(
+        self, transfer_id: str, update: Any, argument: Any, update_id: str | None = None
+    ) -> Any:
         handle = self._transfer(transfer_id)
-        return await _ask(handle.execute_update(update, argument), "transfer_ended")
+        return await _ask(handle.execute_update(update, argument, id=update_id), "transfer_ended")
 
     async def _tell(self, transfer_id: str, signal: Any) -> None:
         await _ask(self._transfer(transfer_id).signal(signal), "transfer_ended")

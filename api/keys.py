@@ -35,10 +35,14 @@ class Keyed:
     key: str | None
     made: str | None
     """What the first request with this key made, once that is settled."""
+    until: str
+    """When the key is forgotten; used again after that, it makes something else."""
 
     def id(self, prefix: str, *parts: str) -> str:
-        """Make the id of what is made: the same one for the same key."""
-        return derived_id(prefix, self.scope, self.key, *parts) if self.key else new_id(prefix)
+        """Make the id of what is made: the same one for the same key, as long as it is kept."""
+        if not self.key:
+            return new_id(prefix)
+        return self.made or derived_id(prefix, self.scope, self.key, self.until, *parts)
 
     async def settle(self, made: str) -> None:
         """Remember what the first request made."""
@@ -55,7 +59,7 @@ async def keyed(
         Invalid: the key came with another body before.
     """
     if key is None:
-        return Keyed(record, scope, None, None)
+        return Keyed(record, scope, None, None, "")
     scope = f"{scope}/{action_of(request)}"
     digest = hashlib.sha256()
     digest.update(request.url.path.encode() + b"\0")
@@ -66,7 +70,7 @@ async def keyed(
         raise Invalid(
             "This Idempotency-Key was used for another request; take a new one.", "key_reused"
         )
-    return Keyed(record, scope, key, first.result)
+    return Keyed(record, scope, key, first.result, first.expires_at.isoformat())
 
 
 def scope_of(asker: Asker) -> str:

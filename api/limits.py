@@ -8,15 +8,16 @@ from fastapi import Depends, Request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from api.dependencies import ServicesDep, SomebodyDep, address_of
+from api.auth import Asker
+from api.dependencies import CallDep, ServicesDep, TransferDep, action_of, address_of
 from api.errors import TooMany
 
 ONE_SITE = 64
 """Bits of an IPv6 address that name a site; whoever has one has all addresses in it."""
 
 STEPS = RateLimitItemPerMinute(60)
-"""Of one person with one call or transfer, refused or not: each stays in a history, and Temporal
-takes no more than 2,000 updates in one, and ends it at 51,200 events (its self-hosted defaults)."""
+"""Of one person and kind with one call or transfer, refused or not: each stays in a history, and
+Temporal takes no more than 2,000 updates in one, and ends it at 51,200 events (its defaults)."""
 
 
 def neighbourhood(address: str) -> str:
@@ -36,9 +37,22 @@ async def _not_too_often(request: Request, services: ServicesDep) -> None:
     await _count(request, rate, who, "new calls from this address")
 
 
-async def _not_too_fast(request: Request, asker: SomebodyDep) -> None:
-    what = "/".join((asker.tenant, asker.id, *request.path_params.values()))
-    await _count(request, STEPS, what, "requests of yours")
+async def steps(request: Request, asker: Asker, about: str) -> None:
+    """Count a step that somebody, who may do it, takes with a call or transfer.
+
+    Raises:
+        TooMany: they took as many within a minute.
+    """
+    whose = "/".join((asker.tenant, asker.id, about, action_of(request)))
+    await _count(request, STEPS, whose, "requests of yours")
+
+
+async def _with_a_call(request: Request, their: CallDep) -> None:
+    await steps(request, their.asker, their.call.id)
+
+
+async def _with_a_transfer(request: Request, their: TransferDep) -> None:
+    await steps(request, their.asker, their.transfer.id)
 
 
 async def _count(request: Request, rate: RateLimitItem, whose: str, what: str) -> None:
@@ -50,5 +64,6 @@ async def _count(request: Request, rate: RateLimitItem, whose: str, what: str) -
 
 NotTooOften = Depends(_not_too_often)
 """Strangers' new calls."""
-NotTooFast = Depends(_not_too_fast)
-"""Whatever asks a workflow something. Without a call or transfer in its path: all of a person."""
+CallSteps = Depends(_with_a_call)
+TransferSteps = Depends(_with_a_transfer)
+"""Whatever asks the workflow of a call or transfer something."""

@@ -67,7 +67,9 @@ class Relation(StrEnum):
     AGENT_A = "agent_a"
     """Has the call now; of a transfer: asked for it."""
     AGENT_B = "agent_b"
-    """Is, or was, asked to take over."""
+    """Is asked to take over."""
+    WAS_ASKED = "was_asked"
+    """Was asked before agent B, and may still say so, and be answered why not."""
     ELSEWHERE = "elsewhere"
     """Of another tenant: for them there is no such thing."""
     SIGNED = "signed"
@@ -81,6 +83,7 @@ NOBODY: Who = (None, Relation.NONE)
 CALLER: Who = (Role.CALLER, Relation.ITS_CALLER)
 AGENT_A: Who = (Role.AGENT, Relation.AGENT_A)
 AGENT_B: Who = (Role.AGENT, Relation.AGENT_B)
+FORMER_B: Who = (Role.AGENT, Relation.WAS_ASKED)
 COLLEAGUE: Who = (Role.AGENT, Relation.NONE)
 SUPERVISOR: Who = (Role.SUPERVISOR, Relation.NONE)
 SOME_CALLER: Who = (Role.CALLER, Relation.NONE)
@@ -154,11 +157,11 @@ POLICY: dict[Action, Row] = {
     Action.END_CALL: _call(*IN_CALL),
     Action.START_TRANSFER: _call(AGENT_A),
     Action.LIST_TRANSFERS: _row(*ANYBODY),
-    Action.READ_TRANSFER: _transfer(*IN_CALL, SUPERVISOR),
-    Action.FOLLOW_TRANSFER: _transfer(*IN_CALL, SUPERVISOR),
-    Action.TAKE_TRANSFER_SEAT: _transfer(*IN_CALL),
-    Action.ACCEPT_TRANSFER: _transfer(AGENT_B),
-    Action.DECLINE_TRANSFER: _transfer(AGENT_B),
+    Action.READ_TRANSFER: _transfer(*IN_CALL, FORMER_B, SUPERVISOR),
+    Action.FOLLOW_TRANSFER: _transfer(*IN_CALL, FORMER_B, SUPERVISOR),
+    Action.TAKE_TRANSFER_SEAT: _transfer(*IN_CALL, FORMER_B),
+    Action.ACCEPT_TRANSFER: _transfer(AGENT_B, FORMER_B),
+    Action.DECLINE_TRANSFER: _transfer(AGENT_B, FORMER_B),
     Action.COMPLETE_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
     Action.CANCEL_TRANSFER: _transfer(AGENT_A, SUPERVISOR),
     Action.GO_BACK_TO_CALLER: _transfer(AGENT_A, SUPERVISOR),
@@ -215,5 +218,7 @@ def relation_to_transfer(asker: Asker, transfer: TransferView) -> Relation:
         return Relation.ITS_CALLER
     if asker.id == transfer.agent_a.id:
         return Relation.AGENT_A
-    asked = {transfer.to.agent, *(attempt.to.id for attempt in transfer.attempts)}
-    return Relation.AGENT_B if asker.id in asked else Relation.NONE
+    if asker.id == transfer.to.agent:
+        return Relation.AGENT_B
+    was_asked = any(attempt.to.id == asker.id for attempt in transfer.attempts)
+    return Relation.WAS_ASKED if was_asked else Relation.NONE

@@ -77,6 +77,7 @@ class Follower:
         elif await self._is_kept(last):
             # Before the rows are read: one that ends it later is still to come.
             self._over = await self._has_ended()
+            await self._recall()
             beginning = self._replay(last)
         else:
             beginning = self._start_over()
@@ -93,6 +94,13 @@ class Follower:
             return False
         transfer = await self._record.transfer(self._asker.tenant, self._transfer_id)
         return transfer is not None and transfer.phase is Phase.ENDED
+
+    async def _recall(self) -> None:
+        """Know what a page that resumes shows of calls, so that it is told when that ends."""
+        if self._transfer_id or self._asker.role is not Role.AGENT:
+            return
+        async for call in self._my_calls(await self._my_transfers()):
+            self._sight.call(call)
 
     async def _replay(self, last: int) -> AsyncIterator[ServerSentEvent]:
         self._at = last
@@ -156,21 +164,26 @@ class Follower:
         yield event(EventKind.CALL, self._sight.call(call))
 
     async def _agents_things(self) -> AsyncIterator[ServerSentEvent]:
-        tenant, me = self._asker.tenant, self._asker.id
-        transfers = [t for phase in RUNNING for t in await self._transfers(phase)]
-        mine = {transfer.call_id for transfer in transfers}
-        for state in LIVE:
-            for call in await self._record.calls(
-                tenant, state=state, limit=MOST_SHOWN, before=None
-            ):
-                if self._concerns_me(call) or call.id in mine:
-                    yield event(EventKind.CALL, self._sight.call(call))
+        transfers = await self._my_transfers()
+        async for call in self._my_calls(transfers):
+            yield event(EventKind.CALL, self._sight.call(call))
         for transfer in transfers:
             yield event(EventKind.TRANSFER, self._sight.transfer(transfer))
-            if transfer.phase is Phase.OFFERING and transfer.to.agent == me:
+            if transfer.phase is Phase.OFFERING and transfer.to.agent == self._asker.id:
                 yield event(EventKind.OFFER, self._sight.transfer(transfer))
-        agents = await self._record.agents(tenant)
+        agents = await self._record.agents(self._asker.tenant)
         yield event(EventKind.AGENTS, AGENTS.dump_json(agents).decode())
+
+    async def _my_transfers(self) -> list[TransferView]:
+        return [transfer for phase in RUNNING for transfer in await self._transfers(phase)]
+
+    async def _my_calls(self, transfers: list[TransferView]) -> AsyncIterator[CallView]:
+        mine, tenant = {transfer.call_id for transfer in transfers}, self._asker.tenant
+        for state in LIVE:
+            calls = await self._record.calls(tenant, state=state, limit=MOST_SHOWN, before=None)
+            for call in calls:
+                if self._concerns_me(call) or call.id in mine:
+                    yield call
 
     async def _transfers(self, phase: Phase) -> tuple[TransferView, ...]:
         everything = self._asker.role is Role.SUPERVISOR

@@ -31,10 +31,15 @@ class Subscription:
     def add(self, row: EventRow) -> None:
         """Hand over one row; a reader that is too slow loses all of them and is told so."""
         if len(self._rows) >= self._most:
-            self._rows.clear()
-            self.fell_behind = True
+            self.miss()
         if not self.fell_behind:
             self._rows.append(row)
+        self._news.set()
+
+    def miss(self) -> None:
+        """Say that rows were lost on the way."""
+        self._rows.clear()
+        self.fell_behind = True
         self._news.set()
 
     def close(self) -> None:
@@ -103,7 +108,11 @@ class Tailer:
 
     async def _step(self, last: int | None) -> int:
         if last is None:
-            return await self._record.newest_event()
+            last = await self._record.newest_event()
+            # Whoever came before this has read of things as they were, a while ago perhaps.
+            for subscription in self._subscriptions:
+                subscription.miss()
+            return last
         rows = await self._record.events_after(last)
         for row in rows:
             for subscription in self._subscriptions:

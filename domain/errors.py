@@ -2,6 +2,7 @@
 
 * PortError            a vendor failed us; trying again may help
   * Unreachable        no answer, or not in time
+  * Untrusted          the vendor knows our key no more, or our clock is off
   * Refused            the vendor understood and said no; trying again won't help
     * NotThere         the room, person, call or row is gone
 """
@@ -24,6 +25,10 @@ class PortError(Exception):
 
 class Unreachable(PortError):
     """No answer, or not in time."""
+
+
+class Untrusted(PortError):
+    """The vendor doesn't know our key, or finds our clock off; somebody can set that right."""
 
 
 class Refused(PortError):

@@ -6,7 +6,7 @@ Every method raises only `domain.errors.PortError`: `Unreachable` when the datab
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -80,6 +80,8 @@ class KeyedAnswer:
     """Hash of the request it came with."""
     result: str | None
     """What the first request made: the id of a call or transfer; None while under way."""
+    expires_at: datetime
+    """Until when the key is kept; the same key is another claim from then on."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,11 @@ class People(Protocol):
     async def set_availability(self, tenant: str, person_id: str, *, away: bool) -> None:
         """Go away, or come back; tells everyone who watches the agents."""
 
-    async def stream_seen(self, tenant: str, person_id: str, *, open_: bool) -> None:
-        """Remember that a person's event stream is open (again said every 15 s), or has closed."""
+    async def stream_seen(self, tenant: str, person_id: str) -> None:
+        """Remember that a person's event stream is open (again said every 15 s)."""
+
+    async def stream_lost(self, tenant: str, person_id: str, at: datetime) -> None:
+        """Remember that it closed at this moment; one that was seen since, by whomever, stays."""
 
     async def agents(self, tenant: str) -> tuple[AgentView, ...]:
         """List agents with what they are doing (supervisors are not listed)."""

@@ -101,6 +101,7 @@ class MemoryGateway(Gateway):
         self.sealer = sealer
         self.calls: dict[str, MemoryCall] = {}
         self.transfers: dict[str, MemoryTransfer] = {}
+        self.wishes: set[str] = set()
         self.is_away = False
         self.lag = timedelta(0)
         """How much later than the answer the journal is written."""
@@ -176,7 +177,10 @@ class MemoryGateway(Gateway):
         await self._report_transfer(transfer, Event.ENDED if decision in ENDS else Event.ACCEPTED)
         await self._report(transfer.call, Event.PEOPLE_CHANGED)
 
-    async def redirect(self, transfer_id: str, wish: Redirect) -> None:
+    async def redirect(self, transfer_id: str, wish: Redirect, wish_id: str | None = None) -> None:
+        if wish_id in self.wishes:
+            return
+        self.wishes |= {wish_id} if wish_id else set()
         transfer = self.transfers[transfer_id]
         if transfer.phase is Phase.ENDED:
             raise Conflict("transfer_ended")

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import secrets
+from datetime import timedelta
 
 import httpx
+import pytest
 
+from api.keys import keyed
 from tests.api_stage import Stage
 
 BODY = {"caller_name": "Carol", "about": "a parcel"}
@@ -23,6 +26,23 @@ async def test_a_call_started_twice_is_one_call_with_a_seat_and_a_token_again(
     again = api_stage.visitor(second["token"])
     assert (await again.get(f"/v1/calls/{first['call']['id']}")).status_code == 200
     assert len(api_stage.gateway.calls) == 1
+
+
+async def test_a_key_that_is_forgotten_makes_something_new(
+    api_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten = {"kept": timedelta(0)}
+    monkeypatch.setattr(keyed, "__kwdefaults__", forgotten)
+    monkeypatch.setattr("api.routes.calls.ANONYMOUS", timedelta(0))
+    visitor, key = api_stage.visitor(), secrets.token_hex(16)
+    first, second = [(await visitor.post("/v1/calls", BODY, key)).json() for _ in range(2)]
+    assert first["call"]["id"] != second["call"]["id"]
+    assert first["seat"]["identity"] != second["seat"]["identity"]
+    for told in (first, second):
+        caller = api_stage.visitor(told["token"])
+        path = f"/v1/calls/{told['call']['id']}/turns"
+        said = {"text": f"I am {told['call']['id']}"}
+        assert (await caller.post(path, said, "key-1")).json()["text"] == said["text"]
 
 
 async def test_a_key_with_another_body_is_refused(api_stage: Stage) -> None:

@@ -81,20 +81,33 @@ def test_a_whole_ipv6_site_shares_a_limit(address: str, shared: str) -> None:
     assert neighbourhood(address) == shared
 
 
-@pytest.mark.parametrize("step", ["seat", "accept", "arrived", "redirect"])
-async def test_who_steers_too_fast_waits_and_nobody_else_does(sqlite_url: str, step: str) -> None:
+@pytest.mark.parametrize(
+    ("step", "who"),
+    [("seat", "carol"), ("arrived", "carol"), ("decline", "bob"), ("redirect", "ann")],
+)
+async def test_who_steers_too_fast_waits_and_nobody_else_does(
+    sqlite_url: str, step: str, who: str
+) -> None:
     async with running_api(sqlite_url) as stage:
         talk = await stage.talk()
-        transfer, other = await talk.transfer(), await (await stage.talk()).transfer()
-        path, body = f"/v1/transfers/{{}}/{step}", {"to": {"agent": "agt_nobody"}}
-        answers = [await talk.carol.post(path.format(transfer["id"]), body) for _ in range(61)]
+        transfer = (await talk.transfer())["id"]
+        visitor = {"carol": talk.carol, "bob": talk.bob, "ann": talk.ann}[who]
+        body = {"to": {"agent": "agt_nobody"}} if step == "redirect" else None
+        path = f"/v1/transfers/{transfer}/{step}"
+        answers = [await visitor.post(path, body) for _ in range(61)]
         assert [answer.status_code == 429 for answer in answers] == [False] * 60 + [True]
         assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
         assert "wait a little" in answers[-1].json()["detail"]
-        for who, what in ((talk.bob, transfer), (talk.carol, other)):
-            answer = await who.post(path.format(what["id"]), body)
-            assert answer.status_code != 429
-        assert (await talk.carol.post(f"/v1/calls/{talk.call_id}/end")).status_code == 200
+        somebody_else = talk.ann if who == "bob" else talk.bob
+        for one in (visitor, somebody_else):
+            assert (await one.post(f"/v1/calls/{talk.call_id}/seat")).status_code != 429
+
+
+async def test_who_may_not_steer_a_call_counts_nothing_up(sqlite_url: str) -> None:
+    async with running_api(sqlite_url) as stage:
+        talk, (mallory, _) = await stage.talk(), await stage.call("Mallory")
+        path = f"/v1/calls/{talk.call_id}/seat"
+        assert {(await mallory.post(path)).status_code for _ in range(70)} == {404}
 
 
 async def test_who_asks_for_transfers_without_end_waits(sqlite_url: str) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import jwt
 import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from api import routes
@@ -19,6 +21,7 @@ from api.policy import (
     AGENT_B,
     CALLER,
     COLLEAGUE,
+    FORMER_B,
     NOBODY,
     POLICY,
     SOME_CALLER,
@@ -65,8 +68,11 @@ def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
 
 def test_no_route_is_hidden_from_the_table() -> None:
     modules = [f"api.routes.{module.name}" for module in iter_modules(routes.__path__)]
-    ours = [route for name in modules for route in import_module(name).router.routes]
-    assert sorted(Action(route.operation_id) for route in ours) == sorted(Action)
+    things = [thing for name in modules for thing in vars(import_module(name)).values()]
+    ours = [route for one in things if isinstance(one, APIRouter) for route in one.routes]
+    actions = [Action(str(route.operation_id)) for route in ours if isinstance(route, APIRoute)]
+    assert sorted(actions) == sorted(Action)
+    assert len(actions) == len(ours)
     framework = {route.path for route in _bare_app().routes if isinstance(route, Route)}
     assert framework == {"/openapi.json", "/docs", "/docs/oauth2-redirect"}
 
@@ -88,12 +94,14 @@ class Extra:
         """How they stand to what an action concerns, which may be nothing in particular."""
         if POLICY[action].about is About.NOTHING:
             return self.to_it[0], Relation.NONE
+        if self.to_it == FORMER_B and POLICY[action].about is About.CALL:
+            return COLLEAGUE  # the call knows nothing of whom its transfers have asked
         return self.to_it
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Ann has Carol and asks Bob; Dan is a colleague. The same goes on in another tenant."""
+    """Ann has Carol and asks Bob, after Fred; Dan is a colleague. Another tenant does the same."""
 
     talk: Talk
     transfer_id: str
@@ -107,8 +115,11 @@ class Cast:
 
 
 async def cast(stage: Stage) -> Cast:
-    talk = await stage.talk()
-    transfer = await talk.transfer()
+    talk, fred = await stage.talk(), await stage.sign_in("Fred")
+    transfer = await talk.transfer(to={"agent": fred.id})
+    to_bob = {"to": {"agent": talk.bob.id}}
+    answer = await talk.ann.post(f"/v1/transfers/{transfer['id']}/redirect", to_bob)
+    assert [one["to"]["name"] for one in answer.json()["attempts"]][:1] == ["Fred"]
     other = await stage.talk_of_tenant("other")
     await other.transfer()
     elsewhere = Relation.ELSEWHERE
@@ -130,6 +141,7 @@ async def cast(stage: Stage) -> Cast:
                 (Role.SUPERVISOR, elsewhere),
             ),
             Extra("its caller", talk.carol, CALLER),
+            Extra("asked before", fred, FORMER_B),
             Extra("agent B", talk.bob, AGENT_B),
             Extra("agent A", talk.ann, AGENT_A),
         ),
@@ -181,7 +193,7 @@ async def test_nobody_sees_anything_of_another_tenant(api_stage: Stage) -> None:
             assert not any(one in told for one in (here.call_id, here.ann.id, here.bob.id))
             assert any(name in told for name in names) or path == "/v1/transfers"
     agents = (await here.ann.get("/v1/agents")).json()
-    assert [agent["name"] for agent in agents] == ["Ann", "Bob", "Dan"]
+    assert [agent["name"] for agent in agents] == ["Ann", "Bob", "Dan", "Fred"]
 
 
 async def test_callers_see_agents_where_the_setting_allows(sqlite_url: str) -> None:

@@ -8,7 +8,8 @@ import fastapi.sse
 import pytest
 
 from api.sight import Sight
-from api.tailer import Subscription
+from api.tailer import Subscription, Tailer
+from domain.errors import Unreachable
 from domain.record import EventKind, EventRow
 from tests.api_stage import Event, Stage
 
@@ -94,6 +95,18 @@ async def test_a_stream_resumes_where_it_was_cut(api_stage: Stage) -> None:
     numbers = [int(event_id or 0) for _, _, event_id in missed]
     assert numbers == sorted(numbers)
     assert numbers[0] > int(last or 0)
+
+
+async def test_who_resumes_is_told_when_a_call_that_waited_before_is_answered(
+    api_stage: Stage,
+) -> None:
+    ann, bob = await api_stage.sign_in("Ann"), await api_stage.sign_in("Bob")
+    _, call_id = await api_stage.call()
+    async with bob.events() as events:
+        last = (await events.until("agents"))[-1][2]
+    async with bob.events(last=last) as events:
+        await ann.post(f"/v1/calls/{call_id}/answer")
+        assert (await events.until("call"))[-1][1]["agent"]["name"] == "Ann"
 
 
 async def test_what_can_not_be_resumed_starts_over(
@@ -216,6 +229,31 @@ async def test_a_reader_that_is_too_slow_is_told_to_start_over() -> None:
     subscription.start_over()
     subscription.add(row(6))
     assert await subscription.read() == row(6)
+
+
+async def test_who_came_while_events_could_not_be_read_starts_over(
+    api_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, is_away = api_stage.record.newest_event, asyncio.Event()
+    tailer = Tailer(api_stage.record)
+
+    async def fails_at_first() -> int:
+        if is_away.is_set():
+            return await newest()
+        is_away.set()
+        raise Unreachable("away")
+
+    monkeypatch.setattr(api_stage.record, "newest_event", fails_at_first)
+    monkeypatch.setattr("api.tailer.AGAIN", timedelta(milliseconds=50))
+    running = asyncio.create_task(tailer.run())
+    await is_away.wait()
+    with tailer.subscribe() as rows:
+        await api_stage.sign_in("Ann")  # told while nobody reads
+        assert await asyncio.wait_for(rows.read(), 5) is None
+        assert rows.fell_behind
+    tailer.close()
+    await api_stage.sign_in("Bob")
+    await running
 
 
 async def test_nothing_for_somebody_else_gets_through(api_stage: Stage) -> None:

@@ -13,7 +13,7 @@ from livekit import rtc
 from pydantic import SecretStr
 
 from adapters.livekit import LiveKit, open_livekit
-from domain.errors import NotThere, PortError, Refused, Unreachable
+from domain.errors import NotThere, PortError, Unreachable, Untrusted
 from domain.names import room_name
 from domain.seating import FENCED, OPEN, STANDBY, Grant, Presence
 from domain.settings import LiveKitSettings
@@ -208,15 +208,16 @@ async def test_a_server_that_accepts_and_never_answers_is_unreachable_in_time() 
     hanging.close()
 
 
-async def test_a_wrong_key_is_refused_without_quoting_a_token(
+async def test_a_wrong_key_is_named_without_quoting_a_token_and_may_be_set_right(
     livekit_server: LiveKitServer, room: str
 ) -> None:
     async with open_livekit(settings_of(livekit_server, OTHER_SECRET)) as livekit:
         for asking in (livekit.rooms.look((room,)), livekit.rooms.open(room), livekit.check()):
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(Untrusted) as untrusted:
                 await asking
-            error: PortError = refused.value
-            assert not error.retryable
+            error: PortError = untrusted.value
+            assert error.retryable
+            assert error.retry_after
             assert "eyJ" not in str(error)
             assert error.__cause__ is None
             assert error.__suppress_context__

@@ -51,15 +51,24 @@ async def test_an_agent_is_away_by_choice_or_without_a_stream(
 ) -> None:
     ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
     assert await doing(record, ann) is Availability.AVAILABLE
-    await record.stream_seen("one", ann, open_=False)
+    await record.stream_lost("one", ann, datetime.now(UTC))
     assert await doing(record, ann) is Availability.AWAY
-    await record.stream_seen("one", ann, open_=True)
+    await record.stream_seen("one", ann)
     await record.set_availability("one", ann, away=True)
     assert await doing(record, ann) is Availability.AWAY
     await record.set_availability("one", ann, away=False)
     assert await doing(record, ann) is Availability.AVAILABLE
     await _set_seen(database_url, datetime.now(UTC) - STREAM_LOST)
     assert await doing(record, ann) is Availability.AWAY
+
+
+async def test_a_stream_that_is_open_elsewhere_is_not_lost(record: SqlRecord) -> None:
+    ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
+    lost_at = datetime.now(UTC)
+    await record.stream_seen("one", ann)
+    await record.stream_lost("one", ann, lost_at)
+    assert await doing(record, ann) is Availability.AVAILABLE
+    await record.stream_lost("one", "agt_unknown", lost_at)
 
 
 async def _set_seen(database_url: str, at: datetime) -> None:
@@ -72,7 +81,7 @@ async def _set_seen(database_url: str, at: datetime) -> None:
 async def test_watchers_hear_of_changes_and_of_nothing_else(record: SqlRecord) -> None:
     ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
     for _ in range(3):
-        await record.stream_seen("one", ann, open_=True)
+        await record.stream_seen("one", ann)
     await record.set_availability("one", ann, away=True)
     await record.set_availability("one", ann, away=True)
     await record.reserve("one", ann, "tr_1", until=MINUTE)
@@ -135,6 +144,19 @@ async def test_an_agent_rings_and_an_agent_in_a_call_is_not_asked(record: SqlRec
     over = sample.status(CallState.ENDED)
     await record.append(sample.call(entry(2, Event.CALL_ENDED, call=over)))
     assert await doing(record, sample.ann) is Availability.AVAILABLE
+
+
+async def test_an_agent_is_reserved_for_as_long_as_the_agents_talk(record: SqlRecord) -> None:
+    sample = await begin(record)
+    assert await record.reserve("one", sample.bob, sample.transfer_id, until=NOW)
+    consulting = sample.state(Phase.CONSULTING)
+    await record.append(sample.transfer(entry(1, Event.CONSULT_STARTED, transfer=consulting)))
+    assert await doing(record, sample.bob) is Availability.RESERVED
+    assert not await record.reserve("one", sample.bob, "tr_2", until=MINUTE)
+    assert await record.reserve("one", sample.bob, sample.transfer_id, until=NOW)
+    over = ended(sample, Outcome.DECLINED, Decision.DECLINE)
+    await record.append(sample.transfer(entry(2, Event.ENDED, transfer=over)))
+    assert await doing(record, sample.bob) is Availability.AVAILABLE
 
 
 async def test_who_introduces_a_colleague_is_in_the_call_until_she_leaves(

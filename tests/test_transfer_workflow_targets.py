@@ -225,3 +225,22 @@ async def test_the_next_target_is_asked_though_agent_a_has_gone(stage: Stage) ->
     await transfer.accept()
     await transfer.ends(Outcome.COMPLETED)
     await call.is_with("agt_c")
+
+
+async def test_a_wish_that_is_repeated_late_disturbs_nobody_who_is_asked_by_now(
+    stage: Stage,
+) -> None:
+    call = await stage.talking()
+    stage.reservations.held["agt_x"] = "tr_another"
+    transfer = await call.transfer(fallbacks=("agt_c",))
+    wish = Redirect(who=Who(person="agt_a"), to="agt_x")
+    await transfer.until_offering()
+    await stage.gateway.redirect(transfer.id, wish, "wish_1")
+    await stage.until(lambda: transfer.now.agent_b == "agt_c", "X is busy, and C is next")
+    await transfer.reach(Phase.OFFERING)
+    await stage.gateway.redirect(transfer.id, wish, "wish_1")
+    transfer.b = stage.person("agt_c")
+    await transfer.until_briefing()
+    await transfer.goes_through()
+    await call.is_with("agt_c")
+    del stage.reservations.held["agt_x"]

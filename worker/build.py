@@ -26,6 +26,8 @@ WORKFLOWS = [CallWorkflow, TransferWorkflow, SweepWorkflow]
 ORPHANED = timedelta(seconds=1)
 """How long a workflow waits for the worker that knew it before another takes it: after a kill -9
 this costs 10 s by default (measured, temporalio 1.35)."""
+SLOTS = 5_000
+"""Steps at once: a call that is watched takes one as long as it lasts; each is a coroutine."""
 
 
 def build_workers(
@@ -83,7 +85,7 @@ def build_worker(
         interceptors=[KeepAlive(), TranslateErrors()],
         sticky_queue_schedule_to_start_timeout=ORPHANED,
         graceful_shutdown_timeout=grace,
-        max_concurrent_activities=500,
+        max_concurrent_activities=SLOTS,
         max_heartbeat_throttle_interval=BEAT,
     )
     return eviction.worker

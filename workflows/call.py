@@ -13,12 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import transfer_workflow
     from domain.orders import CallOrder, TransferOrder, TransferReport, TransferRequest
     from domain.phases import CallState, Phase, Responsible
-    from workflows import steps
+    from workflows import patches, steps
     from workflows.floor import ATTENTIVE, QUIET
     from workflows.recall import recall_the_lost
     from workflows.reception import Reception
     from workflows.transfer import TransferWorkflow
     from workflows.visibility import attributes
+
+HOLD_AGAIN = timedelta(seconds=5)
 
 Transfer = workflow.ChildWorkflowHandle[TransferWorkflow, TransferReport]
 
@@ -118,8 +120,8 @@ class CallWorkflow(Reception):
 
     def _settle_agents(self) -> None:
         """See whether the agent is lost, and whether another one is back."""
-        agent, coming, gone = self.agent, self.way_back.coming, self.order.patience.gone
-        if agent and self.floor.gone(agent, gone):
+        agent, coming = self.agent, self.way_back.coming
+        if agent and self.floor.gone(agent):
             self.floor.withdraw(agent, self.room)
             self.agent, self.way_back.coming = coming, None
             self.way_back.ring(self.order.patience.offer)
@@ -128,7 +130,7 @@ class CallWorkflow(Reception):
             self.agent = coming
             self.way_back.end()
             self.note(Event.TAKEN_BACK, coming)
-        elif coming and self.floor.gone(coming, gone):
+        elif coming and self.floor.gone(coming):
             self.floor.withdraw(coming, self.room)
             self.way_back.coming = None
             self.note(Event.TAKE_BACK_LAPSED, coming)
@@ -143,7 +145,7 @@ class CallWorkflow(Reception):
         return self.request is not None or self.is_over() or self.floor.version != seen
 
     def _until_next_moment(self) -> timedelta | None:
-        moments = self.floor.moments_of_going(self.order.patience.gone)
+        moments = self.floor.moments_of_going()
         moments.append(self.way_back.rings_until)
         now = workflow.now()
         return min((moment - now for moment in moments if moment > now), default=None)
@@ -207,3 +209,13 @@ class CallWorkflow(Reception):
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
+            if workflow.patched(patches.HOLD_ENDS_AT_LAST):
+                self._attending.append(asyncio.create_task(self._end_hold(report.room)))
+
+    async def _end_hold(self, room: str) -> None:
+        """Tell the host of a room until it has heard; a transfer that runs ends its own hold."""
+        while self.room == room:
+            await workflow.sleep(HOLD_AGAIN, summary="a host that plays on")
+            await workflow.wait_condition(lambda: self.request is None)
+            with suppress(ActivityError):
+                return await steps.hold(room, on=False)

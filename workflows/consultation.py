@@ -113,8 +113,8 @@ class Consultation:
     def _a_should_go(self) -> bool:
         if self._course.decisions.has(Decision.BACK_TO_CALLER):
             return True
-        a, grace = self._order.agent_a, self._order.patience.gone
-        left_b = self._floor.left_for(a, self._course.room_b, grace)
+        a = self._order.agent_a
+        left_b = self._floor.has_left(a, self._course.room_b)
         sits_in_a = self._floor.has(a, self._course.room_a)
         return self._course.phase is Phase.CONSULTING and left_b and sits_in_a
 
@@ -185,3 +185,5 @@ class Consultation:
         if course.hold.is_on:
             with suppress(ActivityError):  # the call tries again when it has the floor
                 await course.hold.end()
+        if course.a_is_live and not self.a_wants_in and workflow.patched(patches.A_LEAVES_ROOM_B):
+            self._floor.withdraw(a, course.room_b)

@@ -48,7 +48,7 @@ class Course(DecisionDesk):
         self.decisions = Decisions(order.agent_a, order.agent_b)
         self.signals_decide = order.signals_decide
         self.phase = Phase.PREPARING
-        self.floor = Floor(closely=True)
+        self.floor = Floor(order.patience.gone, closely=True)
         self.room_a = order.room_a
         self.room_b = room_name(workflow.uuid4())
         self.meeting_room = self.room_b if order.follows else self.room_a
@@ -89,7 +89,6 @@ class Course(DecisionDesk):
         """Say what has stopped the transfer, if something has; after the move nothing can."""
         if self.move is not None or self.phase in {Phase.RETURNING, Phase.ENDED}:
             return None
-        gone = self.order.patience.gone
         if self.caller_is_gone:
             return Outcome.CALLER_LEFT
         if self.decisions.has(Decision.CANCEL):
@@ -98,7 +97,7 @@ class Course(DecisionDesk):
             return Outcome.DECLINED
         if self.targets.is_redirected:
             return Outcome.CANCELLED
-        if self.floor.gone(self.agent_b, gone):
+        if self.floor.gone(self.agent_b):
             return Outcome.AGENT_B_LEFT
         return None
 
@@ -110,8 +109,7 @@ class Course(DecisionDesk):
     @property
     def caller_is_gone(self) -> bool:
         """The caller hung up, or has left every room and hasn't come back in time."""
-        gone = self.floor.gone(self.order.caller, self.order.patience.gone)
-        return self.caller_has_left or gone
+        return self.caller_has_left or self.floor.gone(self.order.caller)
 
     @property
     def b_is_live(self) -> bool:
@@ -131,7 +129,7 @@ class Course(DecisionDesk):
     @property
     def a_is_gone(self) -> bool:
         """Agent A was there, has left every room, and hasn't come back in time."""
-        return self.floor.gone(self.order.agent_a, self.order.patience.gone)
+        return self.floor.gone(self.order.agent_a)
 
     async def until(self, goal: Callable[[], bool], *, by: datetime | None = None, of: str) -> bool:
         """Wait for a goal.
@@ -184,7 +182,7 @@ class Course(DecisionDesk):
     def _until_somebody_is_gone(self) -> timedelta | None:
         if self.move is not None and self.phase in BRIEF:
             return None  # nobody's going changes anything any more
-        moments = self.floor.moments_of_going(self.order.patience.gone)
+        moments = self.floor.moments_of_going()
         now = workflow.now()
         return min((moment - now for moment in moments if moment > now), default=None)
 

@@ -12,8 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.rooms import CLOSELY_FOR, RoomActivities
     from domain.journal import PersonSeen
     from domain.names import is_person
-    from domain.seating import OPEN, STANDBY, Allow, Arrangement, Grant, Place, Presence, Watch
-    from workflows import steps
+    from domain.seating import OPEN, STANDBY, Arrangement, Grant, Presence, Watch
+    from workflows import arranging, patches, steps
     from workflows.options import ROOM_CALL, saying, watch_at
 
 QUIET = timedelta(seconds=10)
@@ -29,11 +29,14 @@ class Floor:
 
     The workflow changes the plan and waits until the floor has followed; only a shift of `keep`
     acts. Persons of ours who have no place are put out; foreign participants are left alone.
+
+    Whoever is missing counts as gone after `grace`, and a look that has not found them then.
     """
 
-    def __init__(self, *, closely: bool = False) -> None:
+    def __init__(self, grace: timedelta, *, closely: bool = False) -> None:
         self.presence = Presence()
         self.pace = ATTENTIVE
+        self._grace = grace
         self._closely = closely
         self._rooms: list[str] = []
         self._plan: dict[tuple[str, str], Grant] = {}
@@ -42,7 +45,10 @@ class Floor:
         self._missed: dict[tuple[str, str], datetime] = {}
         self._expected: dict[tuple[str, str], timedelta] = {}
         self._lost: set[tuple[str, str]] = set()
+        self._opening: set[str] = set()
         self._hinted = False
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._looks_first = False
         self._looks_closely_until = datetime.min.replace(tzinfo=UTC)
         self._arranging = False
         self._shift = 0
@@ -64,6 +70,13 @@ class Floor:
         self._lost = {place for place in self._lost if place[0] != room}
         self._emptying.discard(room)
         self.presence = self.presence.within(self._rooms)
+
+    async def close(self, room: str) -> None:
+        """Drop a room and close it; not before it is open, where it is just being opened again."""
+        self.drop(room)
+        if room in self._opening and workflow.patched(patches.CLOSED_AFTER_OPENED):
+            await workflow.wait_condition(lambda: room not in self._opening)
+        await steps.close_room(room)
 
     def place(self, person: str, room: str, grant: Grant) -> None:
         """Give somebody a place; they have exactly these rights as soon as they are there."""
@@ -127,30 +140,25 @@ class Floor:
         since = self._arrived.get((room, person))
         return workflow.now() - since if since else timedelta(0)
 
-    def gone_at(self, person: str, grace: timedelta) -> datetime | None:
-        """Say when somebody who has left every room counts as gone; None while they are here.
+    def moments_of_going(self) -> list[datetime]:
+        """List the moments at which somebody who is missing may count as gone."""
+        return [since + self._grace for since in self._missed.values()]
+
+    def has_left(self, person: str, room: str) -> bool:
+        """Say whether somebody has left one room, and hasn't come back in time."""
+        since = self._missed.get((room, person))
+        return since is not None and self._is_past(since)
+
+    def gone(self, person: str) -> bool:
+        """Say whether somebody was here, has left every room, and hasn't come back in time.
 
         A standby seat is no place to be: whoever sits only there neither hears nor is heard.
         """
-        places = [place for place in self._missed if place[1] == person]
+        missed = [since for place, since in self._missed.items() if place[1] == person]
         rooms = [s.room for s in self.presence.seen if s.identity == person]
-        if not places or any(self.grant(person, room) != STANDBY for room in rooms):
-            return None
-        return max(self._missed[place] for place in places) + grace
-
-    def moments_of_going(self, grace: timedelta) -> list[datetime]:
-        """List the moments at which somebody who is missing will count as gone."""
-        return [since + grace for since in self._missed.values()]
-
-    def left_for(self, person: str, room: str, grace: timedelta) -> bool:
-        """Say whether somebody has left one room for as long as `grace`."""
-        since = self._missed.get((room, person))
-        return since is not None and workflow.now() >= since + grace
-
-    def gone(self, person: str, grace: timedelta) -> bool:
-        """Say whether somebody was here, has left every room, and hasn't come back in time."""
-        moment = self.gone_at(person, grace)
-        return moment is not None and workflow.now() >= moment
+        if not missed or any(self.grant(person, room) != STANDBY for room in rooms):
+            return False
+        return self._is_past(max(missed))
 
     def people(self) -> tuple[PersonSeen, ...]:
         """List the persons seen, as the record shows them; a standby seat is no place to be."""
@@ -182,6 +190,7 @@ class Floor:
 
     def start(self) -> None:
         """Watch and arrange from now on."""
+        self._looks_first = workflow.patched(patches.GONE_WHEN_LOOKED_FOR)
         self._shift += 1
         self._keeping = asyncio.create_task(self._keep(self._shift))
 
@@ -204,25 +213,33 @@ class Floor:
     async def _follow_plan(self, shift: int) -> None:
         # Only from here: a watch that was called off may look once more at a room just closed.
         lost = [room for room in self.presence.vanished if room in self._rooms]
-        await asyncio.gather(*map(steps.open_room, lost))
+        await self._open(lost)
         for room in lost:
             self.presence = self.presence.reopened(room)
             self._lost |= {place for place in self._missed if place[0] == room}
         changes = self._changes()
-        if changes is None and not self._expected:
+        if changes is None and not self._expected and not self._is_in_doubt():
             await self._watch(shift)
             return
         arrangement = changes or Arrangement(rooms=tuple(self._rooms))
         self._arranging = True
         try:
+            words = arranging.describe(arrangement)
             presence = await workflow.execute_activity_method(
-                RoomActivities.arrange, arrangement, **saying(ROOM_CALL, _describe(arrangement))
+                RoomActivities.arrange, arrangement, **saying(ROOM_CALL, words)
             )
         finally:
             self._arranging = False
         self._see(presence)
         if changes and self._changes() == changes:
             await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
+
+    async def _open(self, rooms: list[str]) -> None:
+        self._opening.update(rooms)
+        try:
+            await asyncio.gather(*map(steps.open_room, rooms))
+        finally:
+            self._opening.clear()
 
     async def _watch(self, shift: int) -> None:
         self._hinted = False
@@ -240,6 +257,7 @@ class Floor:
                     watching.done()
                     or self._hinted
                     or bool(self._expected)
+                    or self._is_in_doubt()
                     or self._shift != shift
                     or self.pace != pace
                     or self._rooms != rooms
@@ -251,7 +269,7 @@ class Floor:
             self._see(await watching)
 
     def _see(self, presence: Presence) -> None:
-        now = workflow.now()
+        now = self._looked_at = workflow.now()
         self.version += 1
         self.presence = presence.within(self._rooms)
         here = {(s.room, s.identity) for s in self.presence.seen if s.active}
@@ -267,23 +285,14 @@ class Floor:
             self._missed.pop(place, None)
             self._lost.discard(place)
 
+    def _is_past(self, missing_since: datetime) -> bool:
+        moment = missing_since + self._grace
+        return workflow.now() >= moment and (self._looked_at >= moment or not self._looks_first)
+
+    def _is_in_doubt(self) -> bool:
+        """Say whether somebody's time to come back is over, and nobody has looked since."""
+        moments = self.moments_of_going() if self._looks_first else []
+        return any(self._looked_at < moment <= workflow.now() for moment in moments)
+
     def _changes(self) -> Arrangement | None:
-        allow, remove = [], []
-        for seen in self.presence.seen:
-            grant = self._plan.get((seen.room, seen.identity))
-            if grant is None:
-                if is_person(seen.identity) or seen.room in self._emptying:
-                    remove.append(Place(room=seen.room, identity=seen.identity))
-            elif seen.active and seen.grant != grant:
-                allow.append(Allow(room=seen.room, identity=seen.identity, grant=grant))
-        if not allow and not remove:
-            return None
-        allow.sort(key=lambda change: change.grant.speak)  # nobody is live in two rooms
-        return Arrangement(rooms=tuple(self._rooms), allow=tuple(allow), remove=tuple(remove))
-
-
-def _describe(changes: Arrangement) -> str:
-    fences = sum(1 for a in changes.allow if not a.grant.speak)
-    opens = len(changes.allow) - fences
-    words = {"open": opens, "fence": fences, "put out": len(changes.remove)}
-    return ", ".join(f"{verb} {count}" for verb, count in words.items() if count) or "look"
+        return arranging.changes(self.presence, self._plan, self._emptying, self._rooms)

@@ -15,3 +15,19 @@ before let them wait. Goes when no transfer from before 27 November 2026 is runn
 A_LAST_LOOK = "2026-11-28-a-last-look"
 """A move is undone, and a caller given back, only with a look at where they really are: with every
 worker away nobody saw them go. Goes when no transfer from before 28 November 2026 is running."""
+
+GONE_WHEN_LOOKED_FOR = "2026-11-29-gone-when-looked-for"
+"""Whoever is missing counts as gone only after a look at the end of their time: with every worker
+away, or the way to LiveKit, nobody saw them come back. Goes when no call from before 29 November
+2026 is running, as do the next three."""
+
+CLOSED_AFTER_OPENED = "2026-11-29-closed-after-opened"
+"""A room that is just being opened again, after a restart of the media server, is closed after
+that and not before, when it would stay open."""
+
+A_LEAVES_ROOM_B = "2026-11-29-a-leaves-room-b"
+"""Agent A, back with the caller, is put out of room B; while she sat there, any reconnection was
+taken for her wish to consult again."""
+
+HOLD_ENDS_AT_LAST = "2026-11-29-hold-ends-at-last"
+"""A host that couldn't be told to stop the music is told again until it hears."""

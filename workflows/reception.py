@@ -31,7 +31,7 @@ class Reception:
     def __init__(self, order: CallOrder) -> None:
         self.order = order
         self.room = room_name(workflow.uuid4())
-        self.floor = Floor()
+        self.floor = Floor(order.patience.gone)
         self.diary = Diary(order.tenant, order.call_id)
         self.hosting = Hosting(order.caller)
         self.state = CallState.WAITING
@@ -49,7 +49,7 @@ class Reception:
     def is_over(self) -> bool:
         if self.request is not None:  # the transfer has the floor, and says who is gone
             return self.hung_up
-        return self.hung_up or self.floor.gone(self.order.caller, self.order.patience.gone)
+        return self.hung_up or self.floor.gone(self.order.caller)
 
     def status(self) -> CallStatus:
         if self.report is not None:

@@ -175,8 +175,7 @@ class TransferWorkflow(Course):
         with suppress(ActivityError):  # the media server is away: the sweeper finds the room
             if self.move is None or not self.order.follows:
                 await self._briefer.leave(self.room_b)
-            self.floor.drop(self.old_room)
-            await steps.close_room(self.old_room)
+            await self.floor.close(self.old_room)
         self.targets.end_attempt(outcome)
         self.outcome = outcome
         self.enter(Phase.ENDED, Event.ENDED)

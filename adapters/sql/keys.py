@@ -24,10 +24,10 @@ class SqlKeys:
             await db.execute(sa.delete(keys).where(keys.c.expires_at <= now))
             row = (await db.execute(sa.select(keys).where(keys.c.digest == digest))).first()
             if row is not None:
-                return KeyedAnswer(row.fingerprint, row.result)
+                return KeyedAnswer(row.fingerprint, row.result, row.expires_at)
             first = {"digest": digest, "fingerprint": fingerprint, "expires_at": now + kept}
             await db.execute(sa.insert(keys).values(first))
-            return KeyedAnswer(fingerprint, None)
+            return KeyedAnswer(fingerprint, None, now + kept)
 
     async def settle_key(self, scope: str, key: str, result: str) -> None:
         mine = keys.c.digest == _digest(scope, key)

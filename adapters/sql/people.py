@@ -97,8 +97,9 @@ def _doing(tenant: str) -> sa.Select[Any]:
 
 
 def is_reserved(row: sa.Row[Any]) -> bool:
-    """Say whether a transfer is asking this agent."""
-    return row.reserved_by is not None and row.reserved_until > datetime.now(UTC)
+    """Say whether a transfer is asking this agent, as long as agents who talk may take."""
+    runs = row.phase not in (None, Phase.ENDED)
+    return row.reserved_by is not None and (runs or row.reserved_until > datetime.now(UTC))
 
 
 def availability(row: sa.Row[Any]) -> Availability:
@@ -153,10 +154,17 @@ class SqlPeople:
         async with self._db.writing() as db, telling_agents(db, tenant):
             await _change(db, tenant, person_id, away=away)
 
-    async def stream_seen(self, tenant: str, person_id: str, *, open_: bool) -> None:
-        seen = datetime.now(UTC) if open_ else None
+    async def stream_seen(self, tenant: str, person_id: str) -> None:
+        seen = datetime.now(UTC)
         async with self._db.writing() as db, telling_agents(db, tenant):
             await _change(db, tenant, person_id, stream_seen_at=seen)
+
+    async def stream_lost(self, tenant: str, person_id: str, at: datetime) -> None:
+        theirs = (people.c.tenant == tenant, people.c.id == person_id)
+        not_since = people.c.stream_seen_at <= at
+        async with self._db.writing() as db, telling_agents(db, tenant):
+            lost = sa.update(people).where(*theirs, not_since).values(stream_seen_at=None)
+            await db.execute(lost)
 
     async def agents(self, tenant: str) -> tuple[AgentView, ...]:
         async with self._db.reading() as db:

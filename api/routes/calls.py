@@ -22,7 +22,7 @@ from api.errors import (
     TooMany,
 )
 from api.keys import ANONYMOUS, IdempotencyKey, anonymous_scope, keyed, scope_of
-from api.limits import NotTooFast, NotTooOften
+from api.limits import CallSteps, NotTooOften
 from api.policy import Action
 from api.problems import ONE, STEERED, problems
 from api.seats import fetch_seat
@@ -37,7 +37,7 @@ from domain.settings import ApiSettings
 from domain.views import BriefingView, CallerCallView, CallView, SignedIn
 
 router = APIRouter(prefix="/calls", tags=["calls"])
-steered = APIRouter(responses=STEERED, dependencies=[NotTooFast])
+steered = APIRouter(prefix="/calls", tags=["calls"], responses=STEERED, dependencies=[CallSteps])
 
 
 @router.post(
@@ -211,6 +211,3 @@ async def end_call(their: CallDep, services: ServicesDep) -> CallView | CallerCa
         services, asker.tenant, their.call.id, lambda c: c.state is CallState.ENDED
     )
     return call_for(asker, call)
-
-
-router.include_router(steered)

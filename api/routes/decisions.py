@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.bodies import Because, Complete, Redirect
 from api.dependencies import ServicesDep, TheirTransfer, TransferDep
 from api.errors import Conflict, Invalid
-from api.limits import NotTooFast
+from api.keys import IdempotencyKey, keyed, scope_of
+from api.limits import TransferSteps
 from api.policy import Action
 from api.problems import STEERED
 from api.services import Services
@@ -22,7 +23,7 @@ router = APIRouter(
     prefix="/transfers/{transfer_id}",
     tags=["decisions"],
     responses=STEERED,
-    dependencies=[NotTooFast],
+    dependencies=[TransferSteps],
 )
 
 
@@ -137,17 +138,26 @@ async def leave_transfer(their: TransferDep, services: ServicesDep) -> TransferV
 
 @router.post("/redirect", operation_id=Action.REDIRECT_TRANSFER)
 async def redirect_transfer(
-    body: Redirect, their: TransferDep, services: ServicesDep
+    request: Request,
+    body: Redirect,
+    their: TransferDep,
+    services: ServicesDep,
+    idempotency_key: IdempotencyKey = None,
 ) -> TransferView:
     """Have somebody else asked at once; fallbacks that were not asked yet stay next."""
     asker, transfer, to = their.asker, their.transfer, body.to.agent
+    once = await keyed(request, services.record, scope_of(asker), idempotency_key)
+    if once.made:
+        return transfer
     await check_agent(services, asker, to, "/to/agent")
     if to == transfer.agent_a.id:
         raise Invalid("Agent A has this call already.", "transfer_to_oneself", "/to/agent")
     try:
-        await services.gateway.redirect(transfer.id, orders.Redirect(who=_who(their), to=to))
+        wish, wish_id = orders.Redirect(who=_who(their), to=to), once.id("wish")
+        await services.gateway.redirect(transfer.id, wish, wish_id)
     except Conflict as conflict:
         raise conflict.about(transfer) from None
+    await once.settle(wish_id)
     return await settled_transfer(
         services,
         asker.tenant,

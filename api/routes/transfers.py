@@ -16,7 +16,7 @@ from api.dependencies import (
 )
 from api.errors import Conflict, NotSignedIn
 from api.keys import IdempotencyKey, Keyed, keyed, scope_of
-from api.limits import NotTooFast
+from api.limits import TransferSteps, steps
 from api.policy import Action
 from api.problems import ONE, STEERED, problems
 from api.seats import fetch_seat
@@ -29,7 +29,9 @@ from domain.record import NewTransfer
 from domain.views import CallerTransferView, TransferView
 
 router = APIRouter(prefix="/transfers", tags=["transfers"])
-steered = APIRouter(responses=STEERED, dependencies=[NotTooFast])
+steered = APIRouter(
+    prefix="/transfers", tags=["transfers"], responses=STEERED, dependencies=[TransferSteps]
+)
 
 TransferCursor = Annotated[str, Query(pattern=r"^tr_[0-9a-f]{32}$")]
 
@@ -42,7 +44,6 @@ TransferCursor = Annotated[str, Query(pattern=r"^tr_[0-9a-f]{32}$")]
         200: {"model": TransferView, "description": "The same request as before"},
         **STEERED,
     },
-    dependencies=[NotTooFast],
 )
 async def start_transfer(
     request: Request,
@@ -58,6 +59,7 @@ async def start_transfer(
         response.status_code = 200
     else:
         await find_call(Action.START_TRANSFER, asker, services.record, body.call_id)
+        await steps(request, asker, body.call_id)
         await check_targets(services, asker, body)
         made = await _start(services, asker, body, once)
     response.headers["Location"] = f"/v1/transfers/{made.id}"
@@ -188,6 +190,3 @@ async def report_arrival(
     if body and body.gap_ms is not None:
         await services.record.report_gap(asker.tenant, transfer_id, body.gap_ms)
     await services.gateway.arrived(transfer_id)
-
-
-router.include_router(steered)

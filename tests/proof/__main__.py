@@ -30,7 +30,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (all)")
-    parser.add_argument("--minutes", type=float, default=0.0, help="of chaos and soak (30)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="of chaos (45) and soak (30)")
     parser.add_argument("--steps", type=int, default=10_000, help="of the properties (10,000)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000), help="of chance")
     asked = parser.parse_args()
@@ -47,7 +47,7 @@ def main() -> int:
         return INTERRUPTED
     parts = report.kept(*PARTS)
     report.write(parts)
-    figures = report.overall(report.rows_of(parts)) if names == list(PARTS) else []
+    figures = report.overall(report.rows_of(parts)) if set(names) == set(PARTS) else []
     for line in report.lines_of(figures):
         say(line)
     say(f"Written: {report.PAGE}, {OUT}")

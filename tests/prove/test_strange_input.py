@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.livekit import open_livekit
-from domain.errors import Refused
+from domain.errors import Untrusted
 from domain.settings import LiveKitSettings
 from robots.scene import Scene
 from robots.stream import Stream
@@ -129,6 +129,6 @@ async def test_a_slow_clock_changes_nothing_and_a_fast_one_is_named(
             await livekit.check()
         with (
             clock_off_by(SKEW, monkeypatch),
-            pytest.raises(Refused, match="more than a minute fast"),
+            pytest.raises(Untrusted, match="more than a minute fast"),
         ):
             await livekit.check()

@@ -1,0 +1,82 @@
+"""Who is here is said again and again, however many others come and go."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from api.attendance import Attendance
+from domain.phases import Role
+from domain.record import Record
+from domain.views import SignedIn
+
+AGAIN = timedelta(seconds=0.3)
+
+
+class Book:
+    """What is told of streams."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.lost: list[tuple[str, datetime]] = []
+
+    async def stream_seen(self, tenant: str, person: str) -> None:
+        self.seen.append(person)
+
+    async def stream_lost(self, tenant: str, person: str, at: datetime) -> None:
+        self.lost.append((person, at))
+
+
+def someone(name: str) -> SignedIn:
+    return SignedIn(id=name, name=name, role=Role.AGENT, tenant="t")
+
+
+@contextlib.asynccontextmanager
+async def attendance(book: Book, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Attendance]:
+    monkeypatch.setattr("api.attendance.AGAIN", AGAIN)
+    monkeypatch.setattr("api.attendance.GRACE", timedelta(seconds=0.05))
+    attendance = Attendance(cast(Record, cast(Any, book)))
+    async with asyncio.TaskGroup() as running:
+        running.create_task(attendance.run())
+        yield attendance
+        attendance.close()
+
+
+async def until_seen(book: Book, person: str, times: int) -> None:
+    async with asyncio.timeout(10):
+        while book.seen.count(person) < times:
+            await asyncio.sleep(0.01)
+
+
+async def test_one_who_stays_is_told_of_again_while_others_come_and_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book = Book()
+
+    async def come_and_go(attendance: Attendance) -> None:
+        while True:
+            with attendance.here(someone("restless")):
+                await asyncio.sleep(AGAIN.total_seconds() / 10)
+
+    async with attendance(book, monkeypatch) as here:
+        with here.here(someone("steady")):
+            others = asyncio.create_task(come_and_go(here))
+            await until_seen(book, "steady", 4)
+            others.cancel()
+
+
+async def test_a_stream_is_lost_from_the_moment_it_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Book()
+    async with attendance(book, monkeypatch) as here:
+        with here.here(someone("Ann")):
+            await until_seen(book, "Ann", 1)
+        closed_by = datetime.now().astimezone()
+        async with asyncio.timeout(10):
+            while not book.lost:
+                await asyncio.sleep(0.01)
+    ((person, at),) = book.lost
+    assert person == "Ann"
+    assert at <= closed_by
