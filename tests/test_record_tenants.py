@@ -68,9 +68,10 @@ def arguments(sample: Sample) -> dict[str, Any]:
             owners=("transfer/x",),
         ),
         "gap_ms": 1.0,
+        "at": soon,
         "until": timedelta(minutes=1),
         "limit": 9,
-        **dict.fromkeys(("away", "open_", "missed", "notes"), True),
+        **dict.fromkeys(("away", "missed", "notes"), True),
         **dict.fromkeys(("state", "before", "reference", "phase"), None),
     }
 

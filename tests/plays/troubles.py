@@ -1,7 +1,11 @@
 """Transfers around which something breaks, or is asked for once more."""
 
+import asyncio
+
+from domain.errors import Refused, Unreachable
 from domain.journal import Event
 from domain.names import BRIEFER, HOST
+from domain.phases import Outcome
 from tests.plays.acts import briefed, play
 from tests.stage import Stage
 
@@ -52,3 +56,28 @@ async def said_again(stage: Stage) -> None:
     await stage.until(lambda: not stage.rooms.now().briefer_is_in(transfer.room_b), "it is quiet")
     await stage.gateway.briefing_edited(transfer.id)
     await transfer.tells(Event.BRIEFING_WRITTEN, times=2)
+
+
+@play
+async def told_until_it_hears(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    stage.rooms.failing["hold"] = [Refused("no")] * 3
+    await transfer.cancel()
+    await transfer.ends(Outcome.CANCELLED)
+    await stage.until(lambda: not call.hears_hold(), "the music stops")
+
+
+@play
+async def looked_for(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"gone": 0.5})
+    await transfer.until_briefing()
+    call.caller.vanish()
+    inside = call.now.people
+    await stage.until(lambda: call.now.people != inside, "their going is seen")
+    stage.rooms.failing["look"] = [Unreachable("away")] * 1000
+    await asyncio.sleep(1)
+    stage.rooms.failing.clear()
+    await transfer.ends(Outcome.CALLER_LEFT)
