@@ -10,6 +10,7 @@ from domain.journal import Event
 from domain.phases import Outcome, Phase
 from tests.people import Person, StagedCall
 from tests.stage import BRIEF, Stage
+from workflows.call import CallWorkflow
 
 GONE_S = 1.0
 PATIENT = BRIEF.model_copy(update={"gone": timedelta(seconds=GONE_S)})
@@ -122,3 +123,24 @@ async def test_a_room_that_is_just_opened_again_is_closed_after_that(
     await transfer.ends(Outcome.COMPLETED)
     await asyncio.sleep(1.5)
     assert set(stage.rooms.people) == {call.room} == {transfer.room_b}
+
+
+async def test_a_caller_whose_agent_is_gone_is_the_hosts_while_the_room_is_tidied_up(
+    stage: Stage,
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    stage.rooms.failing["hold"] = [Unreachable("away")] * 1000
+    transfer.a.vanish()
+    transfer.b.vanish()
+    await stage.until(lambda: transfer.now.responsible == "host", "A counts as gone")
+    await transfer.handle.terminate()
+    stage.terminated.add(transfer.writer)
+    stage.reservations.held.clear()
+    for _ in range(20):
+        view = await call.handle.query(CallWorkflow.view)
+        assert (view.responsible is not None) == (view.responsible_kind == "agent")
+        await asyncio.sleep(0.05)
+    stage.rooms.failing.clear()
+    await call.waits()

@@ -188,6 +188,8 @@ class CallWorkflow(Reception):
                 self.hops += 1
                 self.way_back.allow(self.agent, self.order.patience.take_back)
             self.agent = report.agent
+            # At once: while the room is tidied up, somebody may look.
+            self.state = CallState.TALKING if self.agent else CallState.WAITING
             self.noted = report.call_status(())  # as the transfer has told the record
             self.hung_up = self.hung_up or report.caller_left
             if report.room != self.room:
