@@ -15,7 +15,7 @@ REQUEST = timedelta(seconds=2)
 """For one request; a healthy one takes milliseconds."""
 UNKNOWN, BUSY = 401, 429
 SET_RIGHT = timedelta(seconds=1)
-"""So long to the next attempt of whoever isn't trusted; no call may end meanwhile."""
+"""Until the next attempt of whoever isn't trusted: somebody has a key or a clock to mend."""
 NOT_BUILT = "not implemented"
 """What the open-source server says, as a 500, to what only LiveKit Cloud can do."""
 

@@ -126,6 +126,13 @@ class StagedCall:
     async def answer(self, agent: Person) -> None:
         agent.sit(await self._stage.gateway.answer(self.id, agent.id))
 
+    async def loses(self, person: Person) -> None:
+        """Let somebody's connections break, and see that it is on record."""
+        person.vanish()
+        await self._stage.until(
+            lambda: all(one.id != person.id for one in self.now.people), f"{person.id} is missed"
+        )
+
     async def is_with(self, agent: str) -> None:
         """See the caller and this agent talk, by the record and in truth."""
 
@@ -267,6 +274,12 @@ class StagedTransfer:
 
     async def cancel(self) -> None:
         await self.decide(Decision.CANCEL)
+
+    async def terminate(self) -> None:
+        """End it as ops may in the UI; a reservation is left to expire, so it is over at once."""
+        await self.handle.terminate("by ops")
+        self._stage.terminated.add(self.writer)
+        self._stage.reservations.held.clear()
 
     async def goes_through(self) -> None:
         """Let both say yes, and see the caller handed over."""

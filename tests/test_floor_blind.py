@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import PortError, Refused, Unreachable, Untrusted
+from domain.errors import PortError, Unreachable, Untrusted
 from domain.journal import Event
 from domain.phases import Outcome, Phase
-from tests.people import Person, StagedCall
+from tests.plays import PLAYS
 from tests.stage import BRIEF, Stage
 from workflows.call import CallWorkflow
 
@@ -20,22 +20,12 @@ def nobody_looks(stage: Stage, error: PortError) -> None:
     stage.rooms.failing["look"] = [error] * 1000
 
 
-async def goes(stage: Stage, person: Person, call: StagedCall) -> None:
-    """Let somebody's connection break, and the workflow see it."""
-    person.vanish()
-
-    def is_missed() -> bool:
-        return person.id not in {one.id for one in call.now.people}
-
-    await stage.until(is_missed, "their going is seen")
-
-
 @pytest.mark.parametrize("error", [Unreachable("away"), Untrusted("another key")], ids=repr)
 async def test_who_came_back_while_nobody_could_look_has_not_hung_up(
     stage: Stage, error: PortError
 ) -> None:
     call = await stage.talking(PATIENT)
-    await goes(stage, call.caller, call)
+    await call.loses(call.caller)
     nobody_looks(stage, error)
     assert call.caller.join(call.room)
     await asyncio.sleep(2 * GONE_S)
@@ -47,7 +37,7 @@ async def test_who_came_back_while_nobody_could_look_has_not_hung_up(
 
 async def test_who_did_not_come_back_is_gone_as_soon_as_somebody_looks(stage: Stage) -> None:
     call = await stage.talking(PATIENT)
-    await goes(stage, call.caller, call)
+    await call.loses(call.caller)
     nobody_looks(stage, Unreachable("away"))
     await asyncio.sleep(2 * GONE_S)
     assert Event.CALL_ENDED not in call.events
@@ -59,7 +49,7 @@ async def test_an_agent_b_who_came_back_while_nobody_could_look_goes_on(stage: S
     call = await stage.talking(PATIENT)
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await goes(stage, transfer.b, call)
+    await call.loses(transfer.b)
     nobody_looks(stage, Unreachable("away"))
     assert transfer.b.join(transfer.room_b)
     await asyncio.sleep(2 * GONE_S)
@@ -84,15 +74,7 @@ async def test_a_server_that_trusts_nobody_fills_no_history(stage: Stage) -> Non
 
 
 async def test_a_host_who_could_not_be_told_is_told_until_it_hears(stage: Stage) -> None:
-    call = await stage.talking()
-    transfer = await call.transfer()
-    await transfer.until_consulting()
-    stage.rooms.failing["hold"] = [Refused("no")] * 3
-    await transfer.cancel()
-    await transfer.ends(Outcome.CANCELLED)
-    await call.is_with("agt_a")
-    assert call.hears_hold()
-    await stage.until(lambda: not call.hears_hold(), "the music stops")
+    await PLAYS["told_until_it_hears"](stage)
 
 
 async def test_a_room_that_is_just_opened_again_is_closed_after_that(
@@ -135,9 +117,7 @@ async def test_a_caller_whose_agent_is_gone_is_the_hosts_while_the_room_is_tidie
     transfer.a.vanish()
     transfer.b.vanish()
     await stage.until(lambda: transfer.now.responsible == "host", "A counts as gone")
-    await transfer.handle.terminate()
-    stage.terminated.add(transfer.writer)
-    stage.reservations.held.clear()
+    await transfer.terminate()
     for _ in range(20):
         view = await call.handle.query(CallWorkflow.view)
         assert (view.responsible is not None) == (view.responsible_kind == "agent")

@@ -100,9 +100,7 @@ async def test_a_call_is_not_over_while_people_talk_in_any_room_of_it(
     await transfer.until_consulting()
     await stage.until(lambda: transfer.a.talks(transfer.room_b), "the agents talk")
     await terminated(stage, call)
-    await transfer.handle.terminate("by ops")
-    stage.terminated.add(transfer.writer)
-    stage.reservations.held.clear()
+    await transfer.terminate()
     call.caller.vanish()
     report = await sweep()
     assert kinds(report.swept) == {Kind.ROOM, Kind.TRANSFER}
@@ -141,9 +139,7 @@ async def test_a_terminated_transfer_is_over_in_the_record_while_its_call_goes_o
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.reach(Phase.OFFERING)
-    await transfer.handle.terminate("by ops")
-    stage.terminated.add(transfer.writer)
-    stage.reservations.held.clear()
+    await transfer.terminate()
     await call.is_with("agt_a")
     (swept,) = (await sweep()).swept
     assert (swept.kind, swept.transfer_id) == (Kind.TRANSFER, transfer.id)

@@ -84,9 +84,7 @@ async def cancelled_by_ops(stage: Stage) -> None:
 @play
 async def terminated_by_ops(stage: Stage) -> None:
     transfer = await consulted(stage)
-    await transfer.handle.terminate("by ops")
-    stage.terminated.add(transfer.writer)
-    stage.reservations.held.clear()
+    await transfer.terminate()
     await transfer.call.is_with("agt_a")
 
 

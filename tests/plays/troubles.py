@@ -66,6 +66,8 @@ async def told_until_it_hears(stage: Stage) -> None:
     stage.rooms.failing["hold"] = [Refused("no")] * 3
     await transfer.cancel()
     await transfer.ends(Outcome.CANCELLED)
+    await call.is_with("agt_a")
+    assert call.hears_hold()
     await stage.until(lambda: not call.hears_hold(), "the music stops")
 
 
@@ -74,9 +76,7 @@ async def looked_for(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer(patience={"gone": 0.5})
     await transfer.until_briefing()
-    call.caller.vanish()
-    inside = call.now.people
-    await stage.until(lambda: call.now.people != inside, "their going is seen")
+    await call.loses(call.caller)
     stage.rooms.failing["look"] = [Unreachable("away")] * 1000
     await asyncio.sleep(1)
     stage.rooms.failing.clear()
