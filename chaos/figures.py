@@ -30,7 +30,9 @@ class Moment:
 class Row:
     """One transfer: its course, all that struck it, how it ended, and what was broken.
 
-    `disturbances`: why it doesn't count, where the machine was too busy.
+    Attributes:
+        disturbances: Why it doesn't count, where the machine was too busy.
+        proven: What was broken, and is no less broken for a busy machine.
     """
 
     number: int
@@ -39,13 +41,14 @@ class Row:
     moments: tuple[Moment, ...] = ()
     answer_s: float = 0.0
     broken: tuple[str, ...] = ()
+    proven: tuple[str, ...] = ()
     story: tuple[str, ...] = ()
     disturbances: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
-        """The machine was quiet enough."""
-        return not self.disturbances
+        """The machine was quiet enough, or what was broken has nothing to do with it."""
+        return bool(self.proven) or not self.disturbances
 
 
 @dataclass

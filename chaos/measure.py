@@ -17,15 +17,16 @@ ON_HOLD_S = 1.0
 def measured(play: Play) -> Row:
     """The row of this play."""
     moments = tuple(_moments(play)) if play.ended else ()
-    found = [*play.found, *(text for moment in moments for text in exceeded(moment))]
+    found = [*play.proven, *play.found, *(text for moment in moments for text in exceeded(moment))]
     scene = play.scene
     return Row(
         number=play.plan.number,
         course=str(play.plan.course),
-        outcome=(scene.transfer.outcome if scene.transfer_id else None) or "none",
+        outcome=scene.outcome or "none",
         moments=moments,
         answer_s=play.knocking.slowest_s,
         broken=tuple(dict.fromkeys(found)),
+        proven=tuple(play.proven),
         story=tuple(_story(play)) if found else (),
         disturbances=tuple(play.vigil.quiet().disturbances),
     )

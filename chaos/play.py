@@ -9,13 +9,18 @@ from functools import partial
 import httpx
 from livekit import rtc
 
-from chaos.courses import WITHIN_S, Step, end, is_over, together
+from chaos.courses import WITHIN_S, Step, end, is_over, take_back, talk, together
 from chaos.ground import Ground
 from chaos.knocking import Knocking
 from chaos.plan import Plan, Strike
 from chaos.yardstick import Yardstick
 from robots.bench.vigil import LATE_FOR_SECONDS_S, Vigil
-from robots.checker import Broken, agent_a_stays_until_both_are_live, broken
+from robots.checker import (
+    Broken,
+    agent_a_stays_until_both_are_live,
+    broken,
+    never_in_silence,
+)
 from robots.http import Problem
 from robots.observation import Observation
 from robots.scene import Scene
@@ -32,6 +37,10 @@ BACK_WITHIN_S = 10.0
 """Of LiveKit's return everybody sits where they sat."""
 PATIENCE_S = 60.0
 """How long people repeat what was answered by 503, or not at all."""
+AFTER_THE_END = (end, talk, take_back)
+"""That the transfer is over excuses whatever else could not be done, but none of these."""
+TIMELESS = frozenset({4, 6, 8})
+"""Promises that no busy machine breaks."""
 
 
 @dataclass
@@ -61,6 +70,8 @@ class Play:
     hits: list[Hit] = field(default_factory=list)
     steps: list[Took] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
+    proven: list[str] = field(default_factory=list)
+    """Of what was broken: what no busy machine excuses."""
     began: float = 0.0
     ended: float = 0.0
 
@@ -133,7 +144,7 @@ class Play:
         failure = None if doing.cancelled() else doing.exception()
         if failure is None and not doing.cancelled():
             return True
-        if not await self._is_over_by_now():
+        if step in AFTER_THE_END or not await self._is_over_by_now():
             self.found.append(f"{step.__name__}: {failure or 'nothing came of it'}")
         return False
 
@@ -196,21 +207,22 @@ class Play:
             ids = (scene.call_id, scene.transfer_id)
             finished = partial(self.ground.ops.have_finished, *ids)
             await until(finished, FINISHED_WITHIN_S, "both workflows to finish", 0.25)
-            self.found += await self.ground.ops.failures(*ids)
+            self.proven += await self.ground.ops.failures(*ids)
         except Late as late:
             self.found.append(str(late))
-        self.found += map(str, dict.fromkeys(found))
+        for one in dict.fromkeys(found):
+            (self.proven if one.promise in TIMELESS else self.found).append(str(one))
         self.found += self.knocking.found
-        self.found += [f"{name} ended by itself" for name in self.ground.losses]
+        self.proven += [f"{name} ended by itself" for name in self.ground.losses]
         self.found += [
             f"{person.name}'s client gave up: {failure}"
-            for person in scene.people
+            for person in scene.everybody
             for failure in person.failures
         ]
         self.ground.losses.clear()
 
     def _judged(self, observed: Observation) -> list[Broken]:
-        """What the checker says; but silence has bounds of its own, for each kind of fault."""
+        """What the checker says; but silence has bounds of its own once anything has struck."""
         outages = [
             Span(hit.began, hit.over + BACK_WITHIN_S)
             for hit in self.hits
@@ -224,5 +236,7 @@ class Play:
         # Nobody removed A from a room that is no more.
         excused = replace(observed, samples=with_livekit)
         removed = {Broken(3, seen) for seen in agent_a_stays_until_both_are_live(excused)}
-        found = broken(observed)
-        return [one for one in found if one.promise not in (1, 3) or one in removed]
+        struck_at = min((hit.began for hit in self.hits), default=observed.ended)
+        before = never_in_silence(replace(observed, ended=struck_at))
+        found = [one for one in broken(observed) if one.promise not in (1, 3) or one in removed]
+        return [*found, *(Broken(1, seen) for seen in before)]

@@ -65,6 +65,7 @@ class Scene:
         )
         self.b = Agent(stage.url, f"Bea {mark}", Voice("b", level=pilot, accent="en-gb-scotland"))
         self.others: list[Agent] = []
+        self.everybody: list[Person] = list(self.people)
         self.witness: Witness | None = None
         self.watcher: Place | None = None
         self.call_id = ""
@@ -106,6 +107,12 @@ class Scene:
         """The transfer as A was last told."""
         return self.a.transfers[self.transfer_id]
 
+    @property
+    def outcome(self) -> str | None:
+        """As A was told; as B was, where A can't be told any more."""
+        told = (agent.transfers.get(self.transfer_id) for agent in (self.a, self.b))
+        return next((one.outcome for one in told if one and one.outcome), None)
+
     async def ringing(self, about: str = "my bill") -> str:
         """The agents are there; the caller has called and hears hold audio. The call's id."""
         await asyncio.gather(self.a.sign_in(), self.b.sign_in())
@@ -125,8 +132,10 @@ class Scene:
         """One more agent, who may be asked as well."""
         cem = Agent(self.stage.url, f"Cem {self._mark}", Voice("c", level=self.caller.voice.level))
         await self._exits.enter_async_context(cem)
+        cem.api.patience_s = self.a.api.patience_s
         await cem.sign_in()
         self.others.append(cem)
+        self.everybody.append(cem)
         return cem
 
     async def turned_to(self, agent: Agent, within_s: float = 10) -> None:
@@ -251,6 +260,8 @@ class Scene:
 
         await until(over, 10, "the agents to be told that the call has ended")
         observed.after = await self.settled(observed)
+        if self.witness and not observed.after:
+            return [Broken(5, "what is left could not be seen: LiveKit did not answer")]
         return [Broken(5, seen) for seen in nothing_is_left(observed)]
 
     async def settled(self, observed: Observation) -> Sample | None:

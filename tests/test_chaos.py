@@ -145,5 +145,12 @@ def test_a_busy_machine_is_neither_passed_nor_broken() -> None:
     assert "void" in "\n".join(told(void, 7))
 
 
+def test_two_outcomes_are_two_however_busy_the_machine_is() -> None:
+    busy = replace(ROW, disturbances=("others used 1.2 cores",))
+    twice = ("promise 6 is broken: there was more than one outcome",)
+    assert not busy.counts
+    assert not passed(Results(7, [ROW, replace(busy, broken=twice, proven=twice)]))
+
+
 def test_nothing_played_is_no_pass() -> None:
     assert not passed(Results(7))

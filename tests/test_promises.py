@@ -77,6 +77,16 @@ def two_of_them(run: Observation) -> None:
     run.states[3] = replace(run.states[3], responsible="agent_a agent_b")
 
 
+@sabotage(2, "a call that is with nobody while its people talk")
+def with_nobody(run: Observation) -> None:
+    run.states[0] = replace(run.states[0], responsible="nobody")
+
+
+@sabotage(2, "a call with an agent, and nobody knows which")
+def with_some_agent(run: Observation) -> None:
+    run.states[0] = replace(run.states[0], responsible="agent")
+
+
 @sabotage(2, "call and transfer contradict each other in the end")
 def contradiction(run: Observation) -> None:
     run.states[5] = replace(run.states[5], responsible="host")

@@ -58,7 +58,7 @@ def test_a_test_that_failed_or_never_ran_is_broken() -> None:
     assert row_of(replace(proof, played=False)).broken
 
 
-def test_figures_that_tests_noted_are_held_to_their_targets() -> None:
+def test_figures_that_tests_noted_are_held_to_their_targets_and_none_is_missed() -> None:
     findings = [("goes_on_s", 2.0), ("goes_on_s", 9.0), ("answered_s", 1.0)]
     proof = Proof("tests/live/test_x.py::test_y", [["F5"]], findings=list(findings))
     held = {one.what: one.held for one in verdicts_of([proof])}
@@ -66,6 +66,8 @@ def test_figures_that_tests_noted_are_held_to_their_targets() -> None:
         "Temporal's return until it goes on, longest of 2": False,
         "Temporal's return until it goes on, median": False,
         "until an api that lacks something has said so, longest of 1": True,
+        "a killed briefer until the next one is heard, longest of 0": False,
+        "LiveKit killed until everybody is heard again, longest of 0": False,
     }
 
 

@@ -1,6 +1,7 @@
 """What ends every live test: the checker of the promises, over all that was observed."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from robots.checker import Broken, broken, silences
@@ -16,7 +17,7 @@ async def kept(scene: Scene, *, hung_up_at: float | None = None, **more: Any) ->
     """
     observed, found = await verdict(scene, hung_up_at=hung_up_at, **more)
     assert not found, "\n".join(map(str, found))
-    assert not [failure for person in scene.people for failure in person.failures]
+    assert not [failure for person in scene.everybody for failure in person.failures]
     return observed
 
 
@@ -28,12 +29,13 @@ async def verdict(
     observed = await scene.observation(ended=ended, **more)
     found = broken(observed)
     if scene.transfer_id:
-        note(OUTCOME, scene.transfer.outcome or "none")
+        note(OUTCOME, scene.outcome or "none")
     if "heard" not in more:  # else the test has excused a silence
-        note(SILENCE, round(max((one.lasts_s for one in silences(observed)), default=0.0), 2))
+        since = replace(observed, began=scene.asked_at or observed.began)
+        note(SILENCE, round(max((one.lasts_s for one in silences(since)), default=0.0), 2))
     if hung_up_at is None:
         await scene.caller.hang_up()
-        found += await scene.left_behind(observed)
+    found += await scene.left_behind(observed)
     return observed, list(dict.fromkeys(found))
 
 

@@ -12,7 +12,7 @@ from livekit import api as livekit
 from temporalio.client import Client
 
 from chaos import run as playing
-from chaos.bounds import HEARD, verdicts
+from chaos.bounds import BOUNDS, HEARD, verdicts
 from chaos.figures import Results, Row
 from chaos.ground import Ground
 from chaos.knocking import ANSWER_S
@@ -41,11 +41,18 @@ LIVES = 8
 
 
 async def chaos(wanted: Wanted) -> Found:
-    """Everything that can break, at every step, by a seed."""
+    """Everything that can break, at every step, by a seed; a bound that nothing met is missed."""
     with tempfile.TemporaryDirectory(prefix="warm-transfer-chaos-") as data:
         minutes = wanted.minutes or CHAOS_MINUTES
         results = await playing.run(wanted.seed, Path(data), minutes=minutes)
-    return found(results)
+    played = found(results)
+    met = {one.bound for one in verdicts(results)}
+    played.verdicts += [
+        Verdict(f"{bound.kind}: {bound.what}, of none", None, bound.most, bound.unit)
+        for bound in BOUNDS
+        if bound not in met
+    ]
+    return played
 
 
 def found(results: Results) -> Found:
@@ -131,7 +138,10 @@ class Soak:
                 await self._weigh()
         after = await self._ledger.left(before)
         result = found(self._results)
-        result.verdicts = list(self._verdicts(before, after))
+        result.verdicts = [
+            *(replace(one, what=f"soak: {one.what}") for one in result.verdicts),
+            *self._verdicts(before, after),
+        ]
         result.remarks += [
             f"{name} weighed, transfer by transfer, MB: {', '.join(f'{one:.0f}' for one in mb)}"
             for name, mb in self._lives()

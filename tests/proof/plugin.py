@@ -24,11 +24,6 @@ class Proof:
     played: bool = False
     findings: list[Finding] = field(default_factory=list)
 
-    @property
-    def is_live(self) -> bool:
-        """It plays on the whole product."""
-        return self.test.startswith(("tests/live/", "tests/prove/"))
-
 
 class Clerk:
     """Writes at the end what every marked test has shown."""
