@@ -58,7 +58,7 @@ OUTCOME: dict[Outcome, str] = {
     Outcome.TIMED_OUT: "{agent_b} didn't decide in time.",
     Outcome.CANCELLED: "{actor} cancelled the transfer.",
     Outcome.CALLER_LEFT: "{caller} left.",
-    Outcome.AGENT_B_LEFT: "{agent_b} left before {caller} could be handed over.",
+    Outcome.AGENT_B_LEFT: "{agent_b} left before {agent_a} had handed {caller} over.",
     Outcome.FAILED: "{caller} couldn't be moved, and stays where they were.",
 }
 

@@ -6,16 +6,21 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from livekit.agents import JobContext
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from domain.voice import SpeechProgress
+from adapters.speech import EspeakSpeech
+from domain.voice import BriefingOrder, SpeechProgress
 from tests.servers import LiveKitServer, TemporalServer
 from tests.voice_errand import Errand
 from tests.voice_guest import eventually
 from tests.voice_stage import VoiceProcess, VoiceStage, voice
+from voice.briefer import Briefer
 
 pytestmark = pytest.mark.alone
 
@@ -75,6 +80,27 @@ async def test_a_briefing_is_heard_and_its_activity_completes(
     assert await errand.result() == SpeechProgress(next=2, finished=True)
     assert time.monotonic() - listener.loud("briefer")[-1].at_s < 1
     assert len(voice_stage.sender.sent) == 1
+
+
+async def test_a_briefer_who_is_called_off_while_joining_says_nothing(
+    voice_stage: VoiceStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever puts briefers out of a room may look just before this one is there."""
+    room = await voice_stage.open_room()
+    listener = await voice_stage.seat(PERSON, room, microphone=True)
+    late = await voice_stage.seat("briefer-1", room)
+    order = BriefingOrder(
+        task_token="", activity_id="act", attempt=1, listener=PERSON, sentences=SHORT
+    )
+    job = cast(JobContext, SimpleNamespace(room=late.room))
+    briefer = Briefer(job, voice_stage.client, order, EspeakSpeech())
+    monkeypatch.setattr(briefer.duty, "admitted", called_off)
+    await briefer.perform()
+    assert not listener.loud("briefer")
+
+
+async def called_off() -> bool:
+    return False
 
 
 async def test_nothing_but_sound_comes_from_a_briefing(

@@ -49,11 +49,17 @@ class Briefer(Stay):
         self.duty.progress(SpeechProgress(next=self._next))
 
     async def perform(self) -> None:
-        """Say what is left to say, whenever the listener is there to hear it."""
+        """Say what is left to say, whenever the listener is there to hear it.
+
+        Whoever was called off while joining was not seen, and not put out: it asks once more.
+        """
+        if not await self.duty.admitted():
+            return self.end(Ending.SUPERSEDED)
         self._follow_listener()
         while self._next < len(self._sentences):
             samples = await self._voice(self._next)
-            self._voice(self._next + 1)
+            if self._next + 1 < len(self._sentences):
+                self._voice(self._next + 1)  # ahead of what the listener hears
             if await self._say(samples):
                 self._next += 1
                 self.duty.progress(SpeechProgress(next=self._next))
@@ -69,10 +75,8 @@ class Briefer(Stay):
         """Do nothing more: another briefer goes on at the sentence that was cut."""
 
     def _voice(self, index: int) -> asyncio.Task[Samples]:
-        """Have a sentence spoken, one ahead of what the listener hears."""
         if index not in self._voiced:
-            sentence = self._sentences[index] if index < len(self._sentences) else ""
-            self._voiced[index] = asyncio.create_task(self._synthesise(sentence))
+            self._voiced[index] = asyncio.create_task(self._synthesise(self._sentences[index]))
         return self._voiced[index]
 
     async def _synthesise(self, sentence: str) -> Samples:

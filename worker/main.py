@@ -81,8 +81,11 @@ async def serve(
             workflows=TemporalWorkflows(client),
         )
         await summaries.warm()
-        for worker in build_workers(client, ports):
+        workers = build_workers(client, ports)
+        for worker in workers:
             await stack.enter_async_context(worker)
         log.info("worker ready")
         await stop.wait()
         log.info("worker stopping")
+        # At once: while one finishes, no other takes on anything new.
+        await asyncio.gather(*(worker.shutdown() for worker in workers))

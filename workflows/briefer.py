@@ -23,7 +23,7 @@ class Note(Protocol):
 
 
 class Briefer:
-    """Sees to the briefing in the background; nothing of a transfer ever waits for it."""
+    """Sees to the briefing in the background; only the move waits until its voice is gone."""
 
     def __init__(self, order: TransferOrder, note: Note) -> None:
         self._order = order
@@ -66,10 +66,14 @@ class Briefer:
                 await self._speak(room)
             await workflow.wait_condition(lambda: self._wanted or self._interrupted)
 
-    async def leave(self, room: str) -> None:
-        """Stop for good, and see the voice gone from the room."""
+    def stop(self) -> None:
+        """Stop for good."""
         self._left = True
         self.hush()
+
+    async def leave(self, room: str) -> None:
+        """Stop for good, and see the voice gone from the room."""
+        self.stop()
         await workflow.execute_activity_method(
             VoiceActivities.dismiss_briefer, room, **saying(ROOM_CALL, "no voice but B's")
         )

@@ -37,6 +37,7 @@ class CallWorkflow(Reception):
     def __init__(self, order: CallOrder) -> None:
         super().__init__(order)
         self._transfer: Transfer | None = None
+        self._starting: asyncio.Task[Transfer] | None = None
         self._left_open: str | None = None
         """The other room of a transfer that didn't close it."""
 
@@ -71,9 +72,12 @@ class CallWorkflow(Reception):
     async def _serve(self) -> None:
         """Watch the room until a transfer is asked for or the call is over."""
         self.floor.start()
+        looks_first = workflow.patched(patches.NOTHING_IN_HASTE)
+        known = self.floor.version
         try:
             while self.request is None and not self.is_over():
-                self._settle()
+                if self.floor.version > known or not looks_first:
+                    self._settle()
                 with suppress(TimeoutError):
                     await workflow.wait_condition(
                         partial(self._stirs, self.floor.version),
@@ -85,7 +89,7 @@ class CallWorkflow(Reception):
 
     async def _follow(self, request: TransferRequest) -> None:
         """Let a transfer have the floor, and go on from where it leaves the caller."""
-        transfer = self._transfer = self._transfer or await self._start(request)
+        transfer = self._transfer = self._transfer or await self._started(request)
         told = False
         while not (transfer.done() or self._transfer_has_ended()):
             if self.hung_up and not told:
@@ -150,6 +154,13 @@ class CallWorkflow(Reception):
         now = workflow.now()
         return min((moment - now for moment in moments if moment > now), default=None)
 
+    async def _started(self, request: TransferRequest) -> Transfer:
+        """Start a transfer, once: it is ours also where ops cancel the call in this moment."""
+        if not workflow.patched(patches.NOTHING_IN_HASTE):
+            return await self._start(request)
+        self._starting = self._starting or asyncio.create_task(self._start(request))
+        return await asyncio.shield(self._starting)
+
     async def _start(self, request: TransferRequest) -> Transfer:
         order = self.order
         return await workflow.start_child_workflow(
@@ -179,7 +190,8 @@ class CallWorkflow(Reception):
 
     async def _take_over(self) -> None:
         """Have the floor again; a transfer that ops have terminated left its rooms as they were."""
-        report, self.report, self.request, self._transfer = self.report, None, None, None
+        report, self.report = self.report, None
+        self.request = self._transfer = self._starting = None
         if report is not None:
             if self.agent is not None and self.agent != report.agent:
                 # She holds tokens of this room, which stays the call's where the mirror is used.

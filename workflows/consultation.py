@@ -29,6 +29,7 @@ class Consultation:
         self._began_at = datetime.min
         self._warned_of: set[datetime] = set()
         self._minds_silence = False
+        self._is_patient = False
         self._silent_since: datetime | None = None
         self.a_wants_in = False
 
@@ -36,6 +37,7 @@ class Consultation:
         """Let the agents talk and decide; agent A may come and go as she likes."""
         self._began_at = workflow.now()
         self._minds_silence = workflow.patched(patches.SILENCE_BRINGS_A_BACK)
+        self._is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
         while not self._agreed():
             accepted_at = self._course.decisions.accepted_at
             silent = self._caller_hears_nobody()
@@ -103,6 +105,11 @@ class Consultation:
         return min((moment for moment in moments if moment > workflow.now()), default=None)
 
     def _agents_talk(self) -> bool:
+        """Say whether they talk; who loses the other for a moment goes on."""
+        if self._is_patient:
+            agents, room = (self._order.agent_a, self._course.agent_b), self._course.room_b
+            lost = any(self._floor.has_left(agent, room) for agent in agents)
+            return self._course.phase is Phase.CONSULTING and not lost
         in_b = self._floor.has(self._order.agent_a, self._course.room_b)
         return self._course.phase is Phase.CONSULTING and in_b and self._course.b_is_live
 
@@ -160,11 +167,15 @@ class Consultation:
         return plays
 
     async def _send_a_back(self) -> None:
-        self.a_wants_in = False
-        if self._course.phase is Phase.CONSULTING:
+        course, self.a_wants_in = self._course, False
+        was_away = course.phase is Phase.CONSULTING
+        if was_away:
             await self.bring_a_back()
-            self._course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
-        self._course.decisions.forget(Decision.BACK_TO_CALLER)
+        course.decisions.forget(Decision.BACK_TO_CALLER)
+        if was_away:
+            course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
+        elif self._is_patient:
+            course.note(Event.PEOPLE_CHANGED)  # she wants nothing any more that isn't so
 
     async def end(self) -> None:
         """Agent A talks with the caller again: whoever she consulted is not asked any more."""
@@ -183,7 +194,7 @@ class Consultation:
             lambda: course.a_is_live or course.a_is_gone, by=by, of="agent A's voice"
         )
         if course.hold.is_on:
-            with suppress(ActivityError):  # the call tries again when it has the floor
+            with suppress(ActivityError):  # before NOTHING_IN_HASTE: nobody told it again
                 await course.hold.end()
         if course.a_is_live and not self.a_wants_in and workflow.patched(patches.A_LEAVES_ROOM_B):
             self._floor.withdraw(a, course.room_b)

@@ -57,6 +57,8 @@ class Course(DecisionDesk):
         self.cause: Cause | None = None
         self.caller_has_left = False
         self.is_flipped = False
+        self.a_keeps_the_caller = False
+        """Agent B is lost while being introduced, and agent A is there."""
         self.hold = Hold(self.floor, self.room_a)
         self.briefing_spoken = False
         self.is_over = False
@@ -192,7 +194,7 @@ class Course(DecisionDesk):
     def responsible(self) -> Responsible:
         """Say who answers for the caller: exactly one party, always."""
         if self.move is not None:
-            return Responsible.AGENT_B
+            return Responsible.AGENT_A if self.a_keeps_the_caller else Responsible.AGENT_B
         if self.caller_is_gone:
             return Responsible.NOBODY
         return Responsible.HOST if self.a_is_gone else Responsible.AGENT_A

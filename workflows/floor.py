@@ -2,8 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -14,12 +13,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import is_person
     from domain.seating import OPEN, STANDBY, Arrangement, Grant, Presence, Watch
     from workflows import arranging, patches, steps
+    from workflows.missing import LONG_AGO, Missing, Place
     from workflows.options import ROOM_CALL, saying, watch_at
 
 QUIET = timedelta(seconds=10)
 ATTENTIVE = timedelta(seconds=1)
 
 _BEFORE_TRYING_AGAIN = timedelta(milliseconds=250)
+_IN_VAIN = timedelta(seconds=2)
+"""At most so long until the next try of what the media server doesn't do."""
 
 
 class Floor:
@@ -27,29 +29,25 @@ class Floor:
 
     A room that isn't there is opened. Looked at `closely`, it needs no hints.
 
-    The workflow changes the plan and waits until the floor has followed; only a shift of `keep`
+    The workflow changes the plan and waits until the floor has followed; only one shift at a time
     acts. Persons of ours who have no place are put out; foreign participants are left alone.
 
-    Whoever is missing counts as gone after `grace`, and a look that has not found them then.
+    Whoever is missing counts as gone after `grace`, as `Missing` says.
     """
 
     def __init__(self, grace: timedelta, *, closely: bool = False) -> None:
         self.presence = Presence()
         self.pace = ATTENTIVE
-        self._grace = grace
+        self._missing = Missing(grace)
         self._closely = closely
         self._rooms: list[str] = []
-        self._plan: dict[tuple[str, str], Grant] = {}
+        self._plan: dict[Place, Grant] = {}
         self._emptying: set[str] = set()
-        self._arrived: dict[tuple[str, str], datetime] = {}
-        self._missed: dict[tuple[str, str], datetime] = {}
-        self._expected: dict[tuple[str, str], timedelta] = {}
-        self._lost: set[tuple[str, str]] = set()
         self._opening: set[str] = set()
         self._hinted = False
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
-        self._looks_first = False
-        self._looks_closely_until = datetime.min.replace(tzinfo=UTC)
+        self._is_patient = False
+        self._pause = _BEFORE_TRYING_AGAIN
+        self._looks_closely_until = LONG_AGO
         self._arranging = False
         self._shift = 0
         self.version = 0
@@ -62,12 +60,8 @@ class Floor:
     def drop(self, room: str) -> None:
         """Stop watching a room, and forget who had a place there."""
         self._rooms = [known for known in self._rooms if known != room]
-        everything: list[dict[tuple[str, str], Any]]
-        everything = [self._plan, self._arrived, self._missed, self._expected]
-        for places in everything:
-            for place in [p for p in places if p[0] == room]:
-                del places[place]
-        self._lost = {place for place in self._lost if place[0] != room}
+        self._plan = {place: grant for place, grant in self._plan.items() if place[0] != room}
+        self._missing.forget_room(room)
         self._emptying.discard(room)
         self.presence = self.presence.within(self._rooms)
 
@@ -88,14 +82,12 @@ class Floor:
         They are missing only once somebody has looked: nobody is gone because nobody could look.
         """
         self.place(person, room, OPEN)
-        self._expected[room, person] = within
-        self._missed.pop((room, person), None)
+        self._missing.expect((room, person), within)
 
     def withdraw(self, person: str, room: str) -> None:
         """Take somebody's place; if they are there, they are put out."""
         self._plan.pop((room, person), None)
-        self._missed.pop((room, person), None)
-        self._expected.pop((room, person), None)
+        self._missing.forget((room, person))
 
     def empty(self, room: str) -> None:
         """Put out whoever has no place in a room, voice agents too."""
@@ -137,28 +129,27 @@ class Floor:
 
     def seated_for(self, person: str, room: str) -> timedelta:
         """Say how long somebody has been in a room without a break; zero if they aren't there."""
-        since = self._arrived.get((room, person))
+        since = self._missing.seated_since((room, person))
         return workflow.now() - since if since else timedelta(0)
 
     def moments_of_going(self) -> list[datetime]:
         """List the moments at which somebody who is missing may count as gone."""
-        return [since + self._grace for since in self._missed.values()]
+        return self._missing.moments()
 
     def has_left(self, person: str, room: str) -> bool:
         """Say whether somebody has left one room, and hasn't come back in time."""
-        since = self._missed.get((room, person))
-        return since is not None and self._is_past(since)
+        return self._missing.has_left((room, person))
 
     def gone(self, person: str) -> bool:
         """Say whether somebody was here, has left every room, and hasn't come back in time.
 
         A standby seat is no place to be: whoever sits only there neither hears nor is heard.
         """
-        missed = [since for place, since in self._missed.items() if place[1] == person]
+        missed = self._missing.since(person)
         rooms = [s.room for s in self.presence.seen if s.identity == person]
         if not missed or any(self.grant(person, room) != STANDBY for room in rooms):
             return False
-        return self._is_past(max(missed))
+        return self._missing.is_past(max(missed))
 
     def people(self) -> tuple[PersonSeen, ...]:
         """List the persons seen, as the record shows them; a standby seat is no place to be."""
@@ -176,12 +167,11 @@ class Floor:
     @property
     def has_lost_people(self) -> bool:
         """Say whether people who had a place lost it, with their room, and aren't back."""
-        return bool(self._lost)
+        return self._missing.has_lost_people
 
     def still_lost(self) -> list[tuple[str, str]]:
         """List rooms and the people who aren't back there, each once."""
-        lost, self._lost = self._lost & self._plan.keys(), set()
-        return sorted(lost)
+        return self._missing.still_lost(self._plan)
 
     @property
     def is_settled(self) -> bool:
@@ -190,7 +180,8 @@ class Floor:
 
     def start(self) -> None:
         """Watch and arrange from now on."""
-        self._looks_first = workflow.patched(patches.GONE_WHEN_LOOKED_FOR)
+        self._missing.begin()
+        self._is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
         self._shift += 1
         self._keeping = asyncio.create_task(self._keep(self._shift))
 
@@ -216,13 +207,13 @@ class Floor:
         await self._open(lost)
         for room in lost:
             self.presence = self.presence.reopened(room)
-            self._lost |= {place for place in self._missed if place[0] == room}
+            self._missing.reopened(room)
         changes = self._changes()
-        if changes is None and not self._expected and not self._is_in_doubt():
+        if changes is None and not self._needs_a_look:
             await self._watch(shift)
             return
         arrangement = changes or Arrangement(rooms=tuple(self._rooms))
-        self._arranging = True
+        self._arranging, asked_at = True, workflow.now()
         try:
             words = arranging.describe(arrangement)
             presence = await workflow.execute_activity_method(
@@ -230,9 +221,23 @@ class Floor:
             )
         finally:
             self._arranging = False
-        self._see(presence)
+        self._see(presence, asked_at)
         if changes and self._changes() == changes:
-            await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
+            await self._in_vain(changes, shift)
+        else:
+            self._pause = _BEFORE_TRYING_AGAIN
+
+    async def _in_vain(self, changes: Arrangement, shift: int) -> None:
+        """Pause longer and longer, until there is something else to do."""
+        if not self._is_patient:
+            return await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._shift != shift or self._changes() != changes,
+                timeout=self._pause,
+                timeout_summary="the media server does not follow",
+            )
+        self._pause = min(2 * self._pause, _IN_VAIN)
 
     async def _open(self, rooms: list[str]) -> None:
         self._opening.update(rooms)
@@ -245,7 +250,7 @@ class Floor:
         self._hinted = False
         if self._closely:
             self._looks_closely_until = workflow.now() + CLOSELY_FOR
-        pace, rooms = self.pace, list(self._rooms)
+        pace, rooms, asked_at = self.pace, list(self._rooms), workflow.now()
         watching = workflow.start_activity_method(
             RoomActivities.watch,
             Watch(rooms=tuple(rooms), seen=self.presence, every=pace, closely=self._closely),
@@ -256,8 +261,7 @@ class Floor:
                 lambda: (
                     watching.done()
                     or self._hinted
-                    or bool(self._expected)
-                    or self._is_in_doubt()
+                    or self._needs_a_look
                     or self._shift != shift
                     or self.pace != pace
                     or self._rooms != rooms
@@ -266,33 +270,21 @@ class Floor:
             )
         watching.cancel()
         with suppress(ActivityError):  # it was interrupted; who goes on looks again at once
-            self._see(await watching)
+            self._see(await watching, asked_at)
 
-    def _see(self, presence: Presence) -> None:
-        now = self._looked_at = workflow.now()
+    @property
+    def _needs_a_look(self) -> bool:
+        return self._missing.expects_somebody or self._missing.is_in_doubt
+
+    def _see(self, presence: Presence, asked_at: datetime) -> None:
         self.version += 1
         self.presence = presence.within(self._rooms)
-        here = {(s.room, s.identity) for s in self.presence.seen if s.active}
-        for place in [p for p in self._arrived if p not in here]:
-            del self._arrived[place]
-            if place in self._plan:
-                self._missed[place] = now
-        for place, within in self._expected.items():
-            self._missed[place] = now + within
-        self._expected.clear()
-        for place in here:
-            self._arrived.setdefault(place, now)
-            self._missed.pop(place, None)
-            self._lost.discard(place)
-
-    def _is_past(self, missing_since: datetime) -> bool:
-        moment = missing_since + self._grace
-        return workflow.now() >= moment and (self._looked_at >= moment or not self._looks_first)
-
-    def _is_in_doubt(self) -> bool:
-        """Say whether somebody's time to come back is over, and nobody has looked since."""
-        moments = self.moments_of_going() if self._looks_first else []
-        return any(self._looked_at < moment <= workflow.now() for moment in moments)
+        self._missing.see(
+            {(s.room, s.identity) for s in self.presence.seen if s.active},
+            planned=self._plan,
+            vanished=self.presence.vanished,
+            asked_at=asked_at,
+        )
 
     def _changes(self) -> Arrangement | None:
         return arranging.changes(self.presence, self._plan, self._emptying, self._rooms)

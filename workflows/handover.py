@@ -25,6 +25,7 @@ class Handover:
         self._course = course
         self._order = course.order
         self._floor = course.floor
+        self._minds_b = False
 
     async def move(self) -> None:
         """Flip the traveller's standby seat, and see that the caller and agent B are together.
@@ -51,19 +52,25 @@ class Handover:
         course = self._course
         if not course.decisions.introduce or course.a_is_gone:
             return
+        self._minds_b = workflow.patched(patches.NOTHING_IN_HASTE)
         course.enter(Phase.INTRODUCING, Event.INTRODUCING)
         await self._bring_a_along()
         by = workflow.now() + self._order.patience.introduce
         await course.until(self._introduction_is_over, by=by, of="the introduction")
+        a_is_there = self._floor.has(self._order.agent_a, course.meeting_room)
+        course.a_keeps_the_caller = a_is_there and self._b_is_lost()
 
     async def put_a_out(self) -> None:
-        """Take agent A from both rooms, and see her gone."""
+        """Take agent A from both rooms, and see her gone; what is not seen is not told."""
         course, a = self._course, self._order.agent_a
         for room in (course.room_a, course.room_b):
             self._floor.withdraw(a, room)
         by = workflow.now() + ROOMS_FOLLOW
-        await course.until(lambda: not self._floor.is_anywhere(a), by=by, of="agent A's leaving")
-        course.note(Event.AGENT_A_REMOVED, a)
+        is_out = await course.until(
+            lambda: not self._floor.is_anywhere(a), by=by, of="agent A's leaving"
+        )
+        if is_out or not workflow.patched(patches.NOTHING_IN_HASTE):
+            course.note(Event.AGENT_A_REMOVED, a)
 
     async def _choose_way(self) -> Way:
         course, floor = self._course, self._floor
@@ -117,4 +124,7 @@ class Handover:
     def _introduction_is_over(self) -> bool:
         course = self._course
         left = course.decisions.has(Decision.LEAVE) or course.a_is_gone
-        return left or course.caller_is_gone
+        return left or course.caller_is_gone or self._b_is_lost()
+
+    def _b_is_lost(self) -> bool:
+        return self._minds_b and self._floor.gone(self._course.agent_b)

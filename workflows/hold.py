@@ -1,15 +1,21 @@
 """Hold: the host plays to the caller, whoever else is there."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.names import is_host
-    from workflows import steps
+    from workflows import patches, steps
     from workflows.floor import Floor
+
+TOLD_AGAIN = timedelta(seconds=1)
+"""After this a host that could not be told is told again."""
 
 
 class Hold:
@@ -20,38 +26,60 @@ class Hold:
         self._room = room
         self._wanted = False
         self._told: set[str] = set()
+        self._unheard = False
         self._turn = asyncio.Lock()
         self.is_on = False
 
     async def begin(self) -> None:
         """Tell the host to play; it does once its track is seen."""
-        self.is_on = self._wanted = True
-        await self._tell()
+        self.is_on, self._wanted, self._unheard = True, True, False
+        await self._or_later(self._tell())
 
     async def end(self) -> None:
         """Let the host be silent again, unless the caller is alone."""
-        self._wanted = False
-        async with self._turn:
-            await steps.hold(self._room, on=False)
-        self.forget()
+        self._wanted = self._unheard = False
+        await self._or_later(self._tell_to_stop())
 
     def forget(self) -> None:
         """The caller is in this room no more."""
-        self.is_on = self._wanted = False
+        self.is_on = self._wanted = self._unheard = False
         self._told.clear()
 
     async def keep(self) -> None:
-        """Tell every host that comes later, too, until cancelled: a new one knows of nothing."""
+        """Tell every host that comes later, and what couldn't be told, until cancelled."""
         while True:
-            await workflow.wait_condition(lambda: self._wanted and bool(self._hosts() - self._told))
-            with suppress(ActivityError):  # it is gone again, or the media server is
-                await self._tell()
+            await workflow.wait_condition(lambda: self._unheard or self._has_new_hosts())
+            if self._unheard:
+                await workflow.sleep(TOLD_AGAIN, summary="a host that could not be told")
+                self._unheard = False
+            with suppress(ActivityError):  # before NOTHING_IN_HASTE: told once, heard or not
+                await self._or_later(self._tell() if self._wanted else self._tell_to_stop())
+
+    async def _or_later(self, telling: Coroutine[Any, Any, None]) -> None:
+        """Nothing fails because a host can't be told just now: `keep` tells it again."""
+        try:
+            await telling
+        except ActivityError as error:
+            if not workflow.patched(patches.NOTHING_IN_HASTE):
+                raise
+            if is_cancelled_exception(error):
+                raise asyncio.CancelledError from error  # ops want more than this step to end
+            self._unheard = True
 
     async def _tell(self) -> None:
         async with self._turn:
             self._told |= self._hosts()
             if self._wanted:
                 await steps.hold(self._room, on=True)
+
+    async def _tell_to_stop(self) -> None:
+        async with self._turn:
+            if not self._wanted:
+                await steps.hold(self._room, on=False)
+                self.forget()
+
+    def _has_new_hosts(self) -> bool:
+        return self._wanted and bool(self._hosts() - self._told)
 
     def _hosts(self) -> set[str]:
         seen = self._floor.presence.seen

@@ -14,11 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import Redirect, TransferOrder, TransferReport, Who
     from domain.phases import Cause, Decision, Outcome, Phase
     from domain.seating import FENCED, OPEN, STANDBY, SeatIssued
-    from workflows import steps
+    from workflows import patches, steps
     from workflows.briefer import Briefer
     from workflows.causes import cause_of
     from workflows.consultation import Consultation
-    from workflows.course import Course, Stopped
+    from workflows.course import ROOMS_FOLLOW, Course, Stopped
     from workflows.decisions import BEFORE_THE_FLIP, BEING_ASKED, Refusal
     from workflows.giving_back import GivingBack
     from workflows.handover import Handover
@@ -46,6 +46,7 @@ class TransferWorkflow(Course):
         self._giving_back = GivingBack(self, self._consultation)
         self._briefing: asyncio.Task[None] | None = None
         self._afterwards: list[asyncio.Task[None]] = []
+        self._letting_go: dict[str, list[asyncio.Task[None]]] = {}
 
     @workflow.run
     async def run(self, order: TransferOrder) -> TransferReport:
@@ -54,7 +55,7 @@ class TransferWorkflow(Course):
         try:
             await self._find_agent_b()
             await self._move()
-            outcome = Outcome.COMPLETED
+            outcome = Outcome.AGENT_B_LEFT if self.a_keeps_the_caller else Outcome.COMPLETED
         except (Stopped, ActivityError, asyncio.CancelledError) as stop:
             outcome = self._why(stop)
         return await steps.to_the_end(self._end(outcome))
@@ -96,6 +97,7 @@ class TransferWorkflow(Course):
         self.enter(Phase.PREPARING, event)
         self.targets.begin_attempt()
         await self._consultation.end()
+        await self._let_go_of_before(self.agent_b)
         if not await steps.reserve(self.order, self.agent_b):
             raise Stopped(Outcome.BUSY)
         by = workflow.now() + ROOM_OPENS
@@ -135,11 +137,19 @@ class TransferWorkflow(Course):
         for room in (self.room_a, self.room_b):
             self.floor.withdraw(before, room)
         missed = outcome is Outcome.NO_ANSWER
-        self._beside(steps.release(self.order, before, missed=missed))
-        self._beside(steps.revoke_seat(before, self.room_b))
+        release = steps.release(self.order, before, missed=missed)
+        both = (release, steps.revoke_seat(before, self.room_b))
+        self._letting_go[before] = [self._beside(telling) for telling in both]
         self.decisions.ask(self.agent_b)
         self._briefer.turn_to(self.agent_b)
         self.briefing_spoken = False
+
+    async def _let_go_of_before(self, agent: str) -> None:
+        """Whoever is asked once more is first let go of: late, it would undo what comes now."""
+        tasks = self._letting_go.pop(agent, [])
+        if tasks and workflow.patched(patches.NOTHING_IN_HASTE):
+            by = workflow.now() + ROOMS_FOLLOW
+            await self.until(lambda: all(task.done() for task in tasks), by=by, of="the record")
 
     async def _move(self) -> None:
         """Silence the briefer, and bring the caller and agent B together."""
@@ -161,7 +171,10 @@ class TransferWorkflow(Course):
 
     async def _end(self, outcome: Outcome) -> TransferReport:
         """Let agent A go, or give the caller back to her; then leave nothing behind."""
-        if self.move is not None:
+        if self.a_keeps_the_caller:
+            self._beside(steps.revoke_seat(self.agent_b, self.meeting_room))
+            self.floor.withdraw(self.agent_b, self.meeting_room)
+        elif self.move is not None:
             # Not after it, for she may be back at once.
             self._beside(steps.revoke_seat(self.order.agent_a, self.meeting_room))
             await self._handover.put_a_out()
@@ -173,7 +186,9 @@ class TransferWorkflow(Course):
     async def _clear_up(self, outcome: Outcome) -> None:
         """Close the room that is not needed any more, and say how it ended."""
         with suppress(ActivityError):  # the media server is away: the sweeper finds the room
-            if self.move is None or not self.order.follows:
+            if workflow.patched(patches.NOTHING_IN_HASTE):
+                self._briefer.stop()  # where it isn't gone yet, it goes with the room
+            elif self.move is None or not self.order.follows:
                 await self._briefer.leave(self.room_b)
             await self.floor.close(self.old_room)
         self.targets.end_attempt(outcome)
@@ -201,9 +216,10 @@ class TransferWorkflow(Course):
             with suppress(ActivityError):
                 await task
 
-    def _beside(self, telling: Coroutine[Any, Any, None]) -> None:
+    def _beside(self, telling: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Tell the record beside everything else, for the database may be away."""
         self._afterwards.append(asyncio.create_task(telling))
+        return self._afterwards[-1]
 
     def _b_has_answered(self) -> bool:
         return self.decisions.has(Decision.ACCEPT) or self.b_is_live

@@ -1,6 +1,6 @@
 """Transfers that have ended, and calls that go on."""
 
-from domain.phases import Completes, Decision, Outcome
+from domain.phases import Completes, Decision, Outcome, Phase
 from tests.plays.acts import briefed, consulted, goes_over, play
 from tests.stage import Stage
 
@@ -118,6 +118,18 @@ async def left_by_agent_b(stage: Stage) -> None:
     await transfer.accept()
     transfer.b.vanish()
     await transfer.ends(Outcome.AGENT_B_LEFT)
+
+
+@play
+async def kept_by_agent_a(stage: Stage) -> None:
+    transfer = await consulted(stage)
+    await transfer.accept()
+    await transfer.complete(introduce=True)
+    await transfer.reach(Phase.INTRODUCING)
+    await stage.until(lambda: transfer.a.talks(transfer.room_b), "agent A introduces them")
+    transfer.b.vanish()
+    await transfer.ends(Outcome.AGENT_B_LEFT)
+    await transfer.call.is_with("agt_a")
 
 
 @play

@@ -5,8 +5,8 @@ import asyncio
 from domain.errors import Refused, Unreachable
 from domain.journal import Event
 from domain.names import BRIEFER, HOST
-from domain.phases import Outcome
-from tests.plays.acts import briefed, play
+from domain.phases import Decision, Outcome, Phase
+from tests.plays.acts import briefed, goes_over, play
 from tests.stage import Stage
 
 
@@ -69,6 +69,20 @@ async def told_until_it_hears(stage: Stage) -> None:
     await call.is_with("agt_a")
     assert call.hears_hold()
     await stage.until(lambda: not call.hears_hold(), "the music stops")
+
+
+@play
+async def told_meanwhile(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    stage.rooms.failing["hold"] = [Refused("no")] * 2
+    await transfer.decide(Decision.BACK_TO_CALLER)
+    await transfer.tells(Event.CONSULT_ENDED)
+    assert call.hears_hold()
+    await stage.until(lambda: not call.hears_hold(), "the music stops")
+    assert transfer.now.phase is Phase.BRIEFING
+    await goes_over(transfer)
 
 
 @play

@@ -1,0 +1,134 @@
+"""Who is missing from their place, since when, and from when on they count as gone."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows import patches
+
+Place = tuple[str, str]
+"""A room and a person."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Missing:
+    """Whoever is missing counts as gone after `grace`, and a look that has not found them then.
+
+    For as long as their room isn't there, they are just missing.
+    """
+
+    def __init__(self, grace: timedelta) -> None:
+        self._grace = grace
+        self._arrived: dict[Place, datetime] = {}
+        self._since: dict[Place, datetime] = {}
+        self._expected: dict[Place, timedelta] = {}
+        self._lost: set[Place] = set()
+        self._looked_at = LONG_AGO
+        self._looks_first = False
+        self._is_patient = False
+
+    def begin(self) -> None:
+        """Find out how a history goes that may be older than this code."""
+        self._looks_first = workflow.patched(patches.GONE_WHEN_LOOKED_FOR)
+        self._is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
+
+    def expect(self, place: Place, within: timedelta) -> None:
+        """Miss somebody from `within` after the next look on, if they aren't here."""
+        self._expected[place] = within
+        self._since.pop(place, None)
+
+    @property
+    def expects_somebody(self) -> bool:
+        """Say whether nobody has looked since somebody was expected."""
+        return bool(self._expected)
+
+    def forget(self, place: Place) -> None:
+        """Somebody has no place there any more."""
+        self._since.pop(place, None)
+        self._expected.pop(place, None)
+
+    def forget_room(self, room: str) -> None:
+        """A room is watched no more."""
+        everything: list[dict[Place, Any]] = [self._arrived, self._since, self._expected]
+        for places in everything:
+            for place in [p for p in places if p[0] == room]:
+                del places[place]
+        self._lost = {place for place in self._lost if place[0] != room}
+
+    def see(
+        self,
+        here: Iterable[Place],
+        *,
+        planned: Collection[Place],
+        vanished: Iterable[str],
+        asked_at: datetime,
+    ) -> None:
+        """Take in who is here; read late, it says nothing of the time since it was asked for."""
+        now = workflow.now()
+        self._looked_at = asked_at if self._is_patient else now
+        here = set(here)
+        for place in [p for p in self._arrived if p not in here]:
+            del self._arrived[place]
+            if place in planned:
+                self._since[place] = now
+        for place, within in self._expected.items():
+            self._since[place] = now + within
+        self._expected.clear()
+        for place in here:
+            self._arrived.setdefault(place, now)
+            self._since.pop(place, None)
+            self._lost.discard(place)
+        for room in vanished:
+            self._wait_for(room)
+
+    def reopened(self, room: str) -> None:
+        """A room is there again, and nobody in it."""
+        self._lost |= {place for place in self._since if place[0] == room}
+        self._wait_for(room)
+
+    def _wait_for(self, room: str) -> None:
+        """Whoever is missing from a room that isn't there has all their time once it is."""
+        if self._is_patient:
+            for place in [p for p in self._since if p[0] == room]:
+                self._since[place] = max(self._since[place], workflow.now())
+
+    def seated_since(self, place: Place) -> datetime | None:
+        """Say since when somebody is here without a break; None if they aren't."""
+        return self._arrived.get(place)
+
+    def since(self, person: str) -> list[datetime]:
+        """List since when somebody is missing, place by place."""
+        return [since for place, since in self._since.items() if place[1] == person]
+
+    def has_left(self, place: Place) -> bool:
+        """Say whether somebody hasn't come back to this place in time."""
+        since = self._since.get(place)
+        return since is not None and self.is_past(since)
+
+    def is_past(self, missing_since: datetime) -> bool:
+        """Say whether their time is over, and somebody has looked since."""
+        moment = missing_since + self._grace
+        return workflow.now() >= moment and (self._looked_at >= moment or not self._looks_first)
+
+    def moments(self) -> list[datetime]:
+        """List the moments at which somebody who is missing may count as gone."""
+        return [since + self._grace for since in self._since.values()]
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Say whether somebody's time to come back is over, and nobody has looked since."""
+        moments = self.moments() if self._looks_first else []
+        return any(self._looked_at < moment <= workflow.now() for moment in moments)
+
+    @property
+    def has_lost_people(self) -> bool:
+        """Say whether people lost their place, with their room, and aren't back."""
+        return bool(self._lost)
+
+    def still_lost(self, planned: Collection[Place]) -> list[Place]:
+        """List the people who aren't back where they still have a place, each once."""
+        lost, self._lost = self._lost, set()
+        return sorted(place for place in lost if place in planned)
