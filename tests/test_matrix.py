@@ -11,11 +11,19 @@ from tests.matrix import AT_THE_DOOR, MATRIX, NOT_HERE, Cell, Fault, Row, State,
 HERE = Path(__file__).parent
 
 
+def written_in(*folders: str) -> Iterator[object]:
+    """The tests below these folders, each where it is written, not where it is imported."""
+    paths = [path for folder in folders for path in (HERE / folder).rglob("test_*.py")]
+    for path in paths:
+        name = ".".join(path.relative_to(HERE.parent).with_suffix("").parts)
+        for word, test in vars(import_module(name)).items():
+            if word.startswith("test_") and test.__module__ == name:
+                yield test
+
+
 def proven_in(*folders: str) -> set[Cell]:
     """The cells that the tests below these folders say they prove."""
-    paths = [path for folder in folders for path in (HERE / folder).rglob("test_*.py")]
-    names = [".".join(path.relative_to(HERE.parent).with_suffix("").parts) for path in paths]
-    tests = [test for name in names for test in vars(import_module(name)).values()]
+    tests = written_in(*folders)
     return {cell for test in tests for mark in marks_of(test) for cell in proven_by(mark)}
 
 
@@ -25,8 +33,20 @@ def marks_of(test: object) -> Iterator[pytest.Mark]:
         if mark.name == "cell":
             yield mark
         elif mark.name == "parametrize":
-            params = [one for one in mark.args[1] if hasattr(one, "marks")]
-            yield from (one for param in params for one in param.marks if one.name == "cell")
+            yield from (one for param in mark.args[1] for one in cells_of(param))
+
+
+def cells_of(param: object) -> list[pytest.Mark]:
+    """The `cell` marks of one parameter."""
+    return [mark for mark in getattr(param, "marks", ()) if mark.name == "cell"]
+
+
+def is_chosen(test: object) -> bool:
+    """Whether `-m cell` plays all of a test: it has a mark of its own, or each parameter has."""
+    marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
+    params = [mark.args[1] for mark in marks if mark.name == "parametrize"]
+    own = any(mark.name == "cell" and proven_by(mark) for mark in marks)
+    return own or any(all(map(cells_of, some)) for some in params)
 
 
 def test_every_cell_is_played_on_the_whole_product() -> None:
@@ -37,6 +57,10 @@ def test_every_cell_is_played_on_the_whole_product() -> None:
 def test_every_row_is_played_in_make_test() -> None:
     now = {cell[0] for cell in proven_in("live") if not isinstance(cell, Fault)}
     assert not [row for row in Row if row not in now]
+
+
+def test_no_test_is_written_that_nobody_plays() -> None:
+    assert not [test for test in written_in("prove") if not is_chosen(test)]
 
 
 def test_what_is_shown_before_anybody_calls_has_its_tests_too() -> None:

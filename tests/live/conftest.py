@@ -123,13 +123,6 @@ async def scene(stage: Stage) -> AsyncIterator[Scene]:
         yield scene
 
 
-@pytest_asyncio.fixture
-async def mirror(stage: Stage) -> AsyncIterator[Scene]:
-    """The same with a caller whose client does nothing."""
-    async with Scene(stage, follows=False) as scene, told_in_the_end(scene):
-        yield scene
-
-
 @asynccontextmanager
 async def told_in_the_end(scene: Scene) -> AsyncIterator[None]:
     """Say what has happened, which pytest shows of a test that failed."""

@@ -1,6 +1,7 @@
 """A thousand calls in ten seconds from one address: `python -m tests.live.flood URL`.
 
-A process of its own, as strangers are. Prints how many were answered with which status, as JSON.
+A process of its own, as strangers are. Says when a third of them have called, and in the end, as
+JSON, how many were answered with which status.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections import Counter
 import httpx
 
 FLOOD, FLOOD_S = 1_000, 10.0
+IN_SPATE = b"in spate\n"
 
 
 async def flood(url: str) -> Counter[int]:
@@ -23,6 +25,9 @@ async def flood(url: str) -> Counter[int]:
 
         async def call(number: int) -> int:
             await asyncio.sleep(began + number * FLOOD_S / FLOOD - time.monotonic())
+            if number == FLOOD // 3:
+                sys.stdout.buffer.write(IN_SPATE)
+                sys.stdout.flush()
             answer = await http.post("/v1/calls", json={"caller_name": "Mallory"})
             if answer.status_code != httpx.codes.CREATED:
                 assert 1 <= int(answer.headers["retry-after"]) <= 60

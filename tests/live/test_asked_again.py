@@ -27,7 +27,6 @@ async def states(scene: Scene) -> dict[str, str | None]:
     return {"A": listed[scene.a.id], "B": listed[scene.b.id]}
 
 
-@pytest.mark.cell(Row.ASKED_AGAIN, State.PREPARING)
 async def test_a_second_transfer_and_one_to_oneself_are_refused(scene: Scene) -> None:
     await scene.talking()
     assert await refused(scene, scene.a.id) == (422, "transfer_to_oneself", None)

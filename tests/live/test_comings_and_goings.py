@@ -1,14 +1,16 @@
 """What people do in a transfer besides going straight through it."""
 
 import asyncio
+import time
 
 import pytest
 
 from robots.http import Problem
 from robots.scene import Scene
 from robots.waiting import until
-from tests.live.course import consulting, goes_through
+from tests.live.course import PHASES, consulting, goes_through
 from tests.live.judge import kept
+from tests.live.test_people_vanish import NOTICED_WITHIN_S
 from tests.matrix import Fault, Row, State
 
 
@@ -20,28 +22,10 @@ async def test_two_agents_answer_one_call(scene: Scene) -> None:
     )
     refused = [one for one in answers if isinstance(one, Problem)]
     assert [(one.status, one.code) for one in refused] == [(409, "already_answered")]
-    winner = scene.a if refused[0] is answers[1] else scene.b
-    await asyncio.gather(scene.caller.until_hears(winner.id), winner.until_hears(scene.caller.id))
-
-
-@pytest.mark.cell(Row.CALLER_DROPS, State.BRIEFING)
-async def test_the_callers_page_is_reloaded_in_the_consultation(scene: Scene) -> None:
-    await scene.talking()
-    await consulting(scene)
-    await reloaded(scene)
-    await scene.caller.until_hears("host")
-    await goes_through(scene)
+    if refused[0] is answers[0]:
+        scene.a, scene.b = scene.b, scene.a
+    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
     await kept(scene)
-
-
-async def reloaded(scene: Scene) -> None:
-    """The page is gone with all its connections, and comes back as a page does."""
-    caller = scene.caller
-    await caller.unfollow()
-    for room in list(caller.places):
-        await caller.leave(room)
-    await caller.take(await caller.api.call_seat(caller.call_id))
-    await caller.follow()
 
 
 async def test_a_goes_back_and_forth(scene: Scene) -> None:
@@ -70,3 +54,41 @@ async def test_a_introduces_b_and_leaves(scene: Scene) -> None:
     await until(lambda: not scene.caller.ears.hears(scene.a.id), 5, "A to be gone")
     assert scene.transfer.outcome == "completed"
     await kept(scene)
+
+
+async def says_goodbye(scene: Scene) -> None:
+    """A leaves every room, for good."""
+    a = scene.a
+    scene.went.add(a.id)
+    a.takes_seats = False
+    for room in list(a.places):
+        await a.leave(room)
+
+
+async def b_takes_over(scene: Scene) -> None:
+    """B says yes, and nobody needs to complete: the caller is B's once A counts as gone."""
+    scene.decided_at = time.monotonic()
+    await scene.accepted()
+    await handed_over(scene)
+
+
+async def handed_over(scene: Scene) -> None:
+    """The transfer has ended well without A, and caller and B talk on."""
+    ended = await scene.b.until_phase(scene.transfer_id, "ended", within_s=NOTICED_WITHIN_S)
+    assert ended.outcome == "completed"
+    await scene.together()
+    await kept(scene)
+
+
+async def a_leaves(scene: Scene, phase: str) -> None:
+    """A goes in this phase: the host has the caller, then B."""
+    await scene.talking()
+    await PHASES[phase](scene)
+    await says_goodbye(scene)
+    await scene.caller.until_hears("host")
+    await b_takes_over(scene)
+
+
+@pytest.mark.cell(Row.A_LEAVES, State.BRIEFING)
+async def test_a_leaves_in_the_consultation(scene: Scene) -> None:
+    await a_leaves(scene, "consulting")

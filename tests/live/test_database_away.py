@@ -1,4 +1,7 @@
-"""The database is away for a minute: the transfer goes through, and the record catches up."""
+"""The database is away: the transfer goes through, and the record catches up.
+
+For a minute, and with Postgres: `tests/prove/test_database_away_longer.py`.
+"""
 
 import asyncio
 import time
@@ -6,17 +9,17 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from chaos.proxy import running_proxy
 from robots.http import Json
-from robots.scene import Scene, Stage
+from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.live.asked import Request, came_in_time, controlled, told_why
+from tests.live.course import ringing
 from tests.live.judge import kept
-from tests.live.parts import Ops, locked, swallowed, told
+from tests.live.parts import Ops, locked
 from tests.matrix import Fault
 
-AWAY_S = 60.0
+AWAY_S = 20.0
 TOLD = ("requested", "offered", "agent_b_arrived", "consult_started", "moving", "moved", "ended")
 """Of what the timeline tells: what happened in this order, before the outage and in it."""
 
@@ -25,28 +28,24 @@ TOLD = ("requested", "offered", "agent_b_arrived", "consult_started", "moving", 
 async def test_a_transfer_goes_through_while_nobody_can_write_to_sqlite(
     scene: Scene, stack: LocalStack
 ) -> None:
-    await goes_through(scene, stack, locked(stack.env["DATABASE_URL"]), reads=200)
-
-
-@pytest.mark.cell(Fault.F6)
-async def test_a_transfer_goes_through_while_postgres_is_silent(
-    stage: Stage, stack: LocalStack, postgres_url: str
-) -> None:
-    place, _, database = postgres_url.rpartition("/")
-    login, _, address = place.rpartition("@")
-    async with (
-        running_proxy(address) as proxy,
-        told(stack, "api", "worker", DATABASE_URL=f"{login}@{proxy.address}/{database}"),
-        Scene(stage) as scene,
-    ):
-        await goes_through(scene, stack, swallowed(proxy), reads=503)
+    away = locked(stack.env["DATABASE_URL"])
+    await goes_through(scene, stack, away, away_s=AWAY_S, reads=200)
 
 
 async def goes_through(
-    scene: Scene, stack: LocalStack, away: AbstractAsyncContextManager[None], *, reads: int
+    scene: Scene,
+    stack: LocalStack,
+    away: AbstractAsyncContextManager[None],
+    *,
+    away_s: float,
+    reads: int,
 ) -> None:
+    """A transfer from B's answer to its end while the database is away for so long.
+
+    `reads`: how whoever only reads is answered meanwhile.
+    """
     await scene.talking()
-    await scene.offering(patience={"offer_s": AWAY_S})
+    await ringing(scene)
     await until(lambda: scene.caller.places.get(scene.room_b), 10, "the caller's standby seat")
     a, b = scene.a, scene.b
     seats = [await person.api.transfer_seat(scene.transfer_id) for person in (b, a)]
@@ -69,7 +68,7 @@ async def goes_through(
         await until(lambda: not a.places[scene.room_a].is_connected, 20, "A to be out")
         await asking
         assert scene.transfer.phase == "offering"
-        await scene.passing(began + AWAY_S - time.monotonic())
+        await scene.passing(began + away_s - time.monotonic())
     await scene.a.until_phase(scene.transfer_id, "ended", within_s=30)
     assert scene.transfer.outcome == "completed"
     in_order(scene)

@@ -1,16 +1,17 @@
-"""A transfer that comes to nothing leaves the caller with Agent A, hearing each other."""
+"""A transfer that comes to nothing leaves the caller with Agent A, hearing each other.
+
+Phases for which `make test` has no time are in `tests/prove/test_given_back_elsewhen.py`.
+"""
 
 import pytest
 
-from robots.outside import Outside
 from robots.scene import Scene
 from tests.live.course import PHASES, with_a_again
 from tests.live.judge import kept
-from tests.matrix import Fault, Row, State, in_phases
+from tests.matrix import Fault, Row, State
 
 
-@in_phases(*PHASES, of=[Row.B_DECLINES, Fault.F16])
-async def test_a_caller_stays_with_a_when_b_declines(scene: Scene, phase: str) -> None:
+async def b_declines(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     await scene.b.decline(scene.transfer_id, "I am with a customer.")
@@ -18,13 +19,22 @@ async def test_a_caller_stays_with_a_when_b_declines(scene: Scene, phase: str) -
     await kept(scene)
 
 
-@in_phases("ringing", "consulting", of=[Row.A_CANCELS])
-async def test_a_caller_stays_with_a_when_a_cancels(scene: Scene, phase: str) -> None:
+@pytest.mark.cell(Row.B_DECLINES, Fault.F16, State.BRIEFING)
+async def test_a_caller_stays_with_a_when_b_declines_in_the_consultation(scene: Scene) -> None:
+    await b_declines(scene, "consulting")
+
+
+async def a_cancels(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     await scene.a.cancel(scene.transfer_id)
     await with_a_again(scene, "cancelled")
     await kept(scene)
+
+
+@pytest.mark.cell(Row.A_CANCELS, State.BRIEFING)
+async def test_a_caller_stays_with_a_when_a_cancels_in_the_consultation(scene: Scene) -> None:
+    await a_cancels(scene, "consulting")
 
 
 @pytest.mark.cell(Row.B_NEVER_ANSWERS, Fault.F16, State.OFFERING)
@@ -35,8 +45,7 @@ async def test_a_caller_stays_with_a_when_b_does_not_answer(scene: Scene) -> Non
     await kept(scene)
 
 
-@in_phases("briefing", "consulting", of=[Row.B_LEAVES, Fault.F17])
-async def test_a_caller_stays_with_a_when_b_leaves(scene: Scene, phase: str) -> None:
+async def b_leaves(scene: Scene, phase: str) -> None:
     await scene.talking()
     await PHASES[phase](scene)
     await scene.b.leave(scene.room_b)
@@ -45,12 +54,5 @@ async def test_a_caller_stays_with_a_when_b_leaves(scene: Scene, phase: str) -> 
 
 
 @pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.BRIEFING)
-async def test_a_caller_stays_with_a_when_b_vanishes_without_a_goodbye(scene: Scene) -> None:
-    await scene.talking()
-    await scene.offering()
-    body = await Outside.sit(await scene.b.api.transfer_seat(scene.transfer_id), tone="b")
-    await scene.a.consult(scene.transfer_id)
-    await scene.a.until_hears(scene.b.id)
-    await body.kill()
-    await with_a_again(scene, "agent_b_left")
-    await kept(scene)
+async def test_a_caller_stays_with_a_when_b_leaves_the_briefing(scene: Scene) -> None:
+    await b_leaves(scene, "briefing")

@@ -8,7 +8,7 @@ from livekit import api as livekit
 from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
-from tests.live.course import consulting, goes_through, ringing
+from tests.live.course import goes_through, ringing
 from tests.live.judge import kept
 from tests.live.outages import BACK_WITHIN_S, Outages, on_hold, with_a
 from tests.matrix import Fault, Row, State
@@ -17,18 +17,6 @@ log = logging.getLogger(__name__)
 
 ROOMS_AFTER_S = 0.5
 AWAY_S = 3.0
-
-
-@pytest.mark.cell(Row.ROOM_VANISHES, Fault.F7, State.BRIEFING)
-async def test_a_call_and_its_transfer_outlive_a_livekit_that_is_back_at_once(
-    scene: Scene, stack: LocalStack
-) -> None:
-    outages = Outages(scene, stack)
-    await scene.talking()
-    await outages.kill()
-    await outages.over(*with_a(scene))
-    await consulting(scene)
-    await killed_in_the_consultation(scene, outages)
 
 
 @pytest.mark.cell(Row.ROOM_VANISHES, Fault.F7, State.OFFERING, State.BRIEFING)

@@ -1,7 +1,6 @@
 """Others are asked, and the caller is taken back: what everybody hears of it."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -78,23 +77,4 @@ async def test_a_takes_the_caller_back_and_no_moment_is_silent(scene: Scene) -> 
     await until(lambda: not caller.ears.hears(b.id), 5, "B to be silent")
     await scene.passing(1)
     assert caller.ears.hears(a.id)
-    await kept(scene)
-
-
-@pytest.mark.cell(Row.B_LEAVES, Fault.F17, State.JOINED)
-async def test_a_is_rung_when_b_is_dead_soon_after_the_transfer(scene: Scene) -> None:
-    await scene.talking()
-    await after(scene)
-    died_at = time.monotonic()
-    await scene.b.vanish()
-
-    def rings() -> bool:
-        call = scene.a.calls.get(scene.call_id)
-        return call is not None and call.rings is not None and call.rings.id == scene.a.id
-
-    await until(rings, 40, "A to be rung")
-    await scene.caller.until_hears("host")
-    await scene.a.take_back(scene.call_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
-    assert time.monotonic() - died_at < 60
     await kept(scene)

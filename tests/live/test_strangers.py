@@ -10,9 +10,10 @@ import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+import httpx
 import pytest
 import pytest_asyncio
 from livekit import api as livekit
@@ -23,7 +24,7 @@ from robots.waiting import until
 from stack.environment import bare
 from stack.local import LocalStack
 from tests.live.course import briefing, consulting, goes_through, with_a_again
-from tests.live.flood import FLOOD, FLOOD_S
+from tests.live.flood import FLOOD, IN_SPATE
 from tests.live.judge import kept
 from tests.live.post_office import PostOffice, open_post_office
 from tests.live.signals import ignored, send_signal
@@ -101,16 +102,25 @@ async def test_a_caller_is_given_back_though_no_webhook_ever_arrives(
     *(Row.WEBHOOKS_LIE, Fault.F24),
     *(State.OFFERING, State.BRIEFING, State.MOVING, State.JOINED),
 )
-async def test_webhooks_late_twice_and_out_of_order_change_nothing(
+async def test_webhooks_late_twice_out_of_order_and_forged_change_nothing(
     guarded: Guarded, guarded_scene: Scene
 ) -> None:
     scene = guarded_scene
     async with guarded.office.badly_delivered(guarded.stack.urls["api"]) as answers:
         await scene.talking()
         await consulting(scene)
+        assert await answer_to_a_forged_one(guarded) == 401
         await goes_through(scene)
         await kept(scene)
     assert set(answers) == {200}
+
+
+async def answer_to_a_forged_one(guarded: Guarded) -> int:
+    """How a webhook is answered that somebody has changed on its way."""
+    written = guarded.office.letters[-1]
+    forged = replace(written, body=written.body + b" ")
+    async with httpx.AsyncClient(base_url=guarded.stack.urls["api"]) as http:
+        return await forged.deliver(http)
 
 
 async def test_signals_decide_nothing_where_the_setting_says_so(
@@ -140,7 +150,8 @@ async def test_a_flood_of_calls_is_turned_away_and_others_still_get_in(
     flooding = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.live.flood", guarded.stack.urls["api"]), stdout=PIPE
     )
-    await asyncio.sleep(FLOOD_S / 3)
+    assert flooding.stdout
+    assert await flooding.stdout.readline() == IN_SPATE
     await scene.talking()
     said, _ = await flooding.communicate()
     answers = Counter(json.loads(said))

@@ -12,11 +12,10 @@ from robots.http import Api, Json
 from robots.observation import Repeat
 from robots.scene import Scene
 from robots.waiting import until
-from stack.local import LocalStack
 from tests.live.asked import Request, came_in_time, controlled, told_why
 from tests.live.course import briefing
 from tests.live.judge import kept
-from tests.live.parts import stopped, swallowed
+from tests.live.parts import swallowed
 from tests.matrix import Fault
 
 
@@ -51,17 +50,19 @@ def without_temporal(scene: Scene, stranger: Api) -> list[Request]:
 
 
 @pytest.mark.cell(Fault.F27)
-@pytest.mark.parametrize("how", ["stopped", "swallowed"])
-async def test_whoever_needs_temporal_is_told_in_time_that_it_is_silent(
-    scene: Scene, stack: LocalStack, between: Proxy, how: str
+async def test_whoever_needs_temporal_is_told_in_time_that_nothing_reaches_it(
+    scene: Scene, between: Proxy
 ) -> None:
+    await told_in_time(scene, swallowed(between))
+
+
+async def told_in_time(scene: Scene, silence: AbstractAsyncContextManager[None]) -> None:
+    """A briefing in which Temporal is silent for as long as requests of every kind take."""
     async with Api(scene.stage.url) as other, Api(scene.stage.url) as stranger:
         other_call, _ = await other.start_call({"caller_name": "Yve"})
         await scene.talking()
         await briefing(scene)
         requests = needing_temporal(scene, other, other_call.id, stranger)
-        silence: AbstractAsyncContextManager[None]
-        silence = stopped(stack, "temporal") if how == "stopped" else swallowed(between)
         async with silence, controlled(scene.stage.url) as control:
             refused = asyncio.gather(*(request.made() for request in requests))
             served = await asyncio.gather(

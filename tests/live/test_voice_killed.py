@@ -1,17 +1,16 @@
-"""Voice processes that are away, full or killed: the transfer goes on, and nobody is in silence."""
+"""Voice processes that are away or killed: the transfer goes on, and nobody is in silence."""
 
 import asyncio
 
 import pytest
 
-from robots.scene import Scene, Stage
+from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.findings import BRIEFED, recovering
-from tests.live.course import LONG, briefing, goes_through
+from tests.live.course import LONG, goes_through
 from tests.live.judge import kept
-from tests.live.killing import has_ended, kill_with_its_jobs
-from tests.live.parts import told
+from tests.live.killing import kill_with_its_jobs
 from tests.matrix import Fault, Row, State
 
 VOICES = ("host", "briefer")
@@ -71,29 +70,6 @@ async def test_without_any_voice_the_briefing_is_read_and_hold_never_starts(
         await asyncio.to_thread(stack.start, *VOICES)
 
 
-@pytest.mark.cell(Row.BRIEFER_DIES, Fault.F14, State.BRIEFING)
-async def test_where_voices_are_full_the_briefing_is_read_and_hold_never_starts(
-    scene: Scene, stage: Stage, stack: LocalStack
-) -> None:
-    async with told(stack, *VOICES, VOICE_MAX_JOBS="1"), Scene(stage) as busy:
-        await busy.talking()
-        await busy.offering(patience=LONG)
-        await until(lambda: voices_in(busy, busy.room_b, "briefer"), 10, "the only briefer")
-        await answered_at_once(scene)
-        await read_by_b_and_refused_to_a(scene)
-        await busy.a.cancel(busy.transfer_id)
-        await busy.caller.hang_up()
-
-
-async def answered_at_once(scene: Scene) -> None:
-    """As `Scene.talking`, where no host is to be had before A answers."""
-    await asyncio.gather(scene.a.sign_in(), scene.b.sign_in())
-    scene.call_id = (await scene.caller.start()).id
-    scene.began = scene.caller.places[scene.caller.home].permissions[0][0]
-    await scene.a.answer(scene.call_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
-
-
 @pytest.mark.cell(Row.BRIEFER_DIES, Fault.F14, State.OFFERING, State.BRIEFING)
 async def test_a_briefing_outlives_its_voice_killed_before_and_in_the_middle(
     scene: Scene, stack: LocalStack
@@ -119,26 +95,3 @@ def heard(scene: Scene) -> set[str]:
     """The briefers that B has heard."""
     tracks = scene.b.ears.of()
     return {t.who for t in tracks if t.who.startswith("briefer") and t.first_loud_at}
-
-
-@pytest.mark.cell(Fault.F14)
-async def test_hold_outlives_its_voice_killed_before_and_in_the_middle(
-    scene: Scene, stack: LocalStack
-) -> None:
-    await scene.talking()
-    await briefing(scene)
-    dead = voices_in(scene, scene.room_a, "host")
-    await asyncio.to_thread(stack.start, "host-2")
-    await kill_with_its_jobs(stack, "host")
-    await until(lambda: voices_in(scene, scene.room_a, "host") - dead, 15, "another host")
-    await scene.consulting()
-    await asyncio.to_thread(stack.start, "host")
-    doomed = stack.pid("host-2")
-    await asyncio.to_thread(stack.kill, "host-2")
-    await scene.passing(6)
-    assert len(voices_in(scene, scene.room_a, "host")) == 1
-    await scene.caller.until_hears("host")
-    await until(lambda: has_ended(doomed), 15, "the jobs of the killed host to end")
-    await goes_through(scene)
-    assert "hold_missing" not in await events(scene)
-    await kept(scene)

@@ -1,4 +1,4 @@
-"""The worker dies in a transfer, by SIGKILL: another goes on, and the caller is moved."""
+"""The worker dies in the move, by SIGKILL: another goes on; other steps are in tests/prove."""
 
 import asyncio
 
@@ -9,19 +9,13 @@ from robots.scene import Scene
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.findings import recovering
-from tests.live.course import PHASES, briefing, goes_through, in_consultation
+from tests.live.course import briefing
 from tests.live.judge import kept
-from tests.live.killing import Step, Workers, caught_going
-from tests.live.parts import locked, restarted
-from tests.matrix import Fault, Row, State, in_phases
+from tests.live.killing import Step, Workers
+from tests.live.parts import locked
+from tests.matrix import Fault, Row, State
 
-MOVE = {
-    "the briefer is put out": Step("dismiss_briefer", b"/ListDispatch"),
-    "the caller's seat is opened": Step("arrange", b"/UpdateParticipant"),
-    "they are seen together": Step("watch", b"/ListRooms", after=b"/UpdateParticipant"),
-    "agent A is put out": Step("arrange", b"/RemoveParticipant"),
-    "the room is closed": Step("close_room", b"/DeleteRoom"),
-}
+OPENING_THE_SEAT = Step("arrange", b"/UpdateParticipant")
 
 LAST = ["accepted", "complete_asked", "moving", "moved", "agent_a_removed", "ended"]
 
@@ -40,64 +34,25 @@ async def handed_over(scene: Scene, workers: Workers, killed: str) -> None:
     await workers.start(killed)
 
 
-@in_phases("ringing", "consulting", of=[Row.PROCESS_DIES, Fault.F1])
-async def test_a_worker_killed_while_it_waits_is_replaced_by_the_other(
-    scene: Scene, stack: LocalStack, media: Proxy, phase: str
-) -> None:
-    await scene.talking()
-    await PHASES[phase](scene)
-    workers = await Workers.of(scene, stack)
-    killed = await until(lambda: workers.holder("watch"), 5, "somebody to wait")
-    await workers.kill(killed)
-    if phase == "ringing":
-        await scene.briefed()
-    await scene.accepted()
-    await scene.decided()
-    await handed_over(scene, workers, killed)
-
-
-@pytest.mark.cell(Row.PROCESS_DIES, State.BRIEFING)
-async def test_a_transfer_waits_until_there_is_a_worker_again(
-    scene: Scene, stack: LocalStack, media: Proxy
-) -> None:
-    await scene.talking()
-    await PHASES["consulting"](scene)
-    await restarted(stack, "worker", "worker-2")
-    await goes_through(scene)
-    await kept(scene)
-
-
-@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.BRIEFING)
-async def test_a_worker_killed_while_it_puts_the_caller_on_hold(
-    scene: Scene, stack: LocalStack, media: Proxy
-) -> None:
-    await scene.talking()
-    await briefing(scene)
-    workers, killed = await caught_going(scene, stack, media)
-    await workers.kill(killed)
-    await media.pass_on()
-    with recovering():
-        await in_consultation(scene)
-    await scene.accepted()
-    await scene.decided()
-    await handed_over(scene, workers, killed)
-
-
-@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.MOVING, State.JOINED)
-@pytest.mark.parametrize("step", MOVE)
-async def test_a_worker_killed_in_the_move_is_replaced_by_the_other(
-    scene: Scene, stack: LocalStack, media: Proxy, step: str
-) -> None:
+async def killed_in_the_move(scene: Scene, stack: LocalStack, media: Proxy, step: Step) -> None:
+    """The worker is killed in the middle of this step, and the other one does it."""
     await scene.talking()
     await briefing(scene)
     await scene.accepted()
     workers = await Workers.of(scene, stack)
-    catching = asyncio.create_task(workers.caught(MOVE[step], media))
+    catching = asyncio.create_task(workers.caught(step, media))
     await scene.decided()
     killed = await catching
     await workers.kill(killed)
     await media.pass_on()
     await handed_over(scene, workers, killed)
+
+
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.MOVING)
+async def test_a_worker_killed_while_it_opens_the_callers_seat_is_replaced_by_the_other(
+    scene: Scene, stack: LocalStack, media: Proxy
+) -> None:
+    await killed_in_the_move(scene, stack, media, OPENING_THE_SEAT)
 
 
 @pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, Fault.F6, State.JOINED)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,12 @@ from robots.scene import Scene
 from robots.waiting import until
 from tests.live.course import briefing, consulting
 from tests.live.judge import kept
+from tests.live.test_comings_and_goings import (
+    a_leaves,
+    b_takes_over,
+    handed_over,
+    says_goodbye,
+)
 from tests.live.test_people_vanish import NOTICED_WITHIN_S
 from tests.matrix import Row, State
 from tests.prove.moments import moving, preparing, returning
@@ -28,32 +35,12 @@ goes_away = pytest.mark.parametrize(
 
 async def about_to_go(scene: Scene, how: str) -> Goes:
     """What makes her be gone at once, and for good."""
-    a = scene.a
-    scene.went.add(a.id)
-    a.takes_seats = False
-    if how == "dead":
-        body: Outside = await a.move_out()
-        return body.kill
-
-    async def goodbye() -> None:
-        for room in list(a.places):
-            await a.leave(room)
-
-    return goodbye
-
-
-async def b_takes_over(scene: Scene) -> None:
-    """B says yes, and nobody needs to complete: the caller is B's once A counts as gone."""
-    scene.decided_at = time.monotonic()
-    await scene.accepted()
-    await handed_over(scene)
-
-
-async def handed_over(scene: Scene) -> None:
-    ended = await scene.b.until_phase(scene.transfer_id, "ended", within_s=NOTICED_WITHIN_S)
-    assert ended.outcome == "completed"
-    await scene.together()
-    await kept(scene)
+    if how == "goodbye":
+        return partial(says_goodbye, scene)
+    scene.went.add(scene.a.id)
+    scene.a.takes_seats = False
+    body: Outside = await scene.a.move_out()
+    return body.kill
 
 
 @pytest.mark.cell(Row.A_LEAVES, Row.A_DROPS, State.PREPARING)
@@ -75,22 +62,15 @@ async def test_b_is_asked_though_a_goes_while_room_b_is_opened(
 async def test_a_leaves_while_b_is_rung(scene: Scene) -> None:
     await scene.talking()
     await scene.offering(patience={"offer_s": NOTICED_WITHIN_S})
-    await (await about_to_go(scene, "goodbye"))()
+    await says_goodbye(scene)
     await scene.caller.until_hears("host")
     await scene.briefed()
     await b_takes_over(scene)
 
 
 @pytest.mark.cell(Row.A_LEAVES, State.BRIEFING)
-@pytest.mark.parametrize("course", [briefing, consulting])
-async def test_a_leaves_while_b_decides(
-    scene: Scene, course: Callable[[Scene], Awaitable[None]]
-) -> None:
-    await scene.talking()
-    await course(scene)
-    await (await about_to_go(scene, "goodbye"))()
-    await scene.caller.until_hears("host")
-    await b_takes_over(scene)
+async def test_a_leaves_while_b_is_briefed(scene: Scene) -> None:
+    await a_leaves(scene, "briefing")
 
 
 @pytest.mark.cell(Row.A_LEAVES, Row.A_DROPS, State.MOVING)
@@ -101,6 +81,19 @@ async def test_a_goes_in_the_move(scene: Scene, media: Proxy, how: str) -> None:
     goes = await about_to_go(scene, how)
     async with moving(scene, media):
         await goes()
+    await handed_over(scene)
+
+
+@pytest.mark.cell(Row.A_DROPS, State.JOINED)
+async def test_caller_and_b_talk_on_when_a_dies_while_she_introduces_them(scene: Scene) -> None:
+    await scene.talking()
+    await consulting(scene)
+    await scene.accepted()
+    await scene.decided(introduce=True)
+    await scene.a.until_phase(scene.transfer_id, "introducing")
+    await scene.together()
+    await scene.a.leave(scene.room_a)  # her fresh seat for it would be a second one in room B
+    await (await about_to_go(scene, "dead"))()
     await handed_over(scene)
 
 

@@ -16,9 +16,10 @@ from robots.sound import Heard
 from robots.voice import Voice
 from robots.waiting import until
 from tests.findings import recovering
-from tests.live.course import briefing, consulting, goes_through, with_a_again
+from tests.live.course import after, briefing, consulting, goes_through, with_a_again
 from tests.live.judge import hung_up, kept
-from tests.matrix import Fault, Row, State
+from tests.live.test_caller_hangs_up import hangs_up
+from tests.matrix import Fault, Row, State, in_phases
 from tests.prove.moments import preparing, returning
 
 
@@ -30,6 +31,20 @@ async def test_hanging_up_while_room_b_is_opened_ends_everything(
     async with preparing(scene, media):
         hung_up_at = await hung_up(scene)
     assert (await scene.ended()).outcome == "caller_left"
+    await kept(scene, hung_up_at=hung_up_at)
+
+
+@in_phases("ringing", "briefing", of=[Row.CALLER_HANGS_UP, Fault.F19])
+async def test_hanging_up_before_the_move_ends_everything(scene: Scene, phase: str) -> None:
+    await hangs_up(scene, phase)
+
+
+@pytest.mark.cell(Row.CALLER_HANGS_UP, Fault.F19, State.JOINED)
+async def test_hanging_up_after_the_move_ends_everything(scene: Scene) -> None:
+    await scene.talking()
+    await after(scene)
+    hung_up_at = await hung_up(scene)
+    assert scene.transfer.outcome == "completed"
     await kept(scene, hung_up_at=hung_up_at)
 
 

@@ -103,7 +103,7 @@ async def test_of_many_decisions_at_once_those_of_the_right_person_stand(scene: 
     await kept(scene)
 
 
-@pytest.mark.cell(Row.TWICE, Fault.F23, State.PREPARING)
+@pytest.mark.cell(Row.TWICE, Row.ASKED_AGAIN, Fault.F23, State.PREPARING)
 async def test_fifty_requests_for_a_transfer_are_one(scene: Scene) -> None:
     await scene.talking()
     body: Json = {"call_id": scene.call_id, "to": {"agent": scene.b.id}}
@@ -114,6 +114,7 @@ async def test_fifty_requests_for_a_transfer_are_one(scene: Scene) -> None:
     assert changed.status_code == 422
     another = await start(scene, body, secrets.token_hex(16))
     assert (another.status_code, another.json()["code"]) == (409, "transfer_running")
+    assert another.json()["transfer_id"] == scene.transfer_id
     scene.a.transfers[scene.transfer_id] = await scene.a.api.transfer(scene.transfer_id)
     await scene.b.until_offered()
     await scene.briefed()

@@ -1,4 +1,4 @@
-"""Workers that are away for long, asked to stop, or frozen and late; in each phase that matters."""
+"""Workers that are killed, away for long, asked to stop, or frozen; in each phase that matters."""
 
 import asyncio
 import signal
@@ -22,13 +22,31 @@ from tests.live.histories import no_step_was_lost
 from tests.live.judge import kept
 from tests.live.killing import Step, Workers, caught_going
 from tests.live.parts import Ops, stopped
+from tests.live.test_worker_killed import handed_over, killed_in_the_move
 from tests.matrix import Fault, Row, State, in_phases
 from tests.prove.moments import moving, returning
 
 AWAY_S = 20.0
 FROZEN_S = 30.0
-ARRANGING = Step("arrange", b"/UpdateParticipant")
+FLIP = b"/UpdateParticipant"
+ARRANGING = Step("arrange", FLIP)
 BOTH = ("worker", "worker-2")
+
+MOVE = {
+    "the briefer is put out": (State.MOVING, Step("dismiss_briefer", b"/ListDispatch")),
+    "they are seen together": (State.MOVING, Step("watch", b"/ListRooms", after=FLIP)),
+    "agent A is put out": (State.JOINED, Step("arrange", b"/RemoveParticipant")),
+    "the room is closed": (State.JOINED, Step("close_room", b"/DeleteRoom")),
+}
+"""The steps of a move, but for the one that `make test` plays, and the states they are of."""
+
+in_each_step = pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(step, id=what, marks=pytest.mark.cell(Row.PROCESS_DIES, state))
+        for what, (state, step) in MOVE.items()
+    ],
+)
 
 
 @pytest.mark.cell(Fault.F2)
@@ -105,6 +123,46 @@ async def test_a_worker_that_wakes_up_late_changes_nothing(
     await scene.passing(5)
     assert (await scene.a.api.transfer(scene.transfer_id)).outcome == "completed"
     await kept(scene)
+
+
+@in_phases("ringing", "consulting", of=[Row.PROCESS_DIES, Fault.F1])
+async def test_a_worker_killed_while_it_waits_is_replaced_by_the_other(
+    scene: Scene, stack: LocalStack, media: Proxy, phase: str
+) -> None:
+    await scene.talking()
+    await PHASES[phase](scene)
+    workers = await Workers.of(scene, stack)
+    killed = await until(lambda: workers.holder("watch"), 5, "somebody to wait")
+    await workers.kill(killed)
+    if phase == "ringing":
+        await scene.briefed()
+    await scene.accepted()
+    await scene.decided()
+    await handed_over(scene, workers, killed)
+
+
+@pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.BRIEFING)
+async def test_a_worker_killed_while_it_puts_the_caller_on_hold(
+    scene: Scene, stack: LocalStack, media: Proxy
+) -> None:
+    await scene.talking()
+    await briefing(scene)
+    workers, killed = await caught_going(scene, stack, media)
+    await workers.kill(killed)
+    await media.pass_on()
+    with recovering():
+        await in_consultation(scene)
+    await scene.accepted()
+    await scene.decided()
+    await handed_over(scene, workers, killed)
+
+
+@pytest.mark.cell(Fault.F1)
+@in_each_step
+async def test_a_worker_killed_in_the_move_is_replaced_by_the_other(
+    scene: Scene, stack: LocalStack, media: Proxy, step: Step
+) -> None:
+    await killed_in_the_move(scene, stack, media, step)
 
 
 @pytest.mark.cell(Row.PROCESS_DIES, Fault.F1, State.RETURNING)

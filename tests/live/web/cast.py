@@ -72,6 +72,11 @@ class Cast:
         await sam.press("Sign in")
         await sam.press(f"Maya {self.mark} with Ada {self.mark}")
 
+    async def hung_up(self) -> None:
+        """Maya hangs up: nobody of a later test finds her waiting."""
+        await self.maya.press("Hang up")
+        await self.maya.sees("The call has ended")
+
     async def phase(self, name: str) -> None:
         """Both agents' pages show this phase."""
         for tab in (self.ada, self.bea):

@@ -114,10 +114,6 @@ class Tab:
             "() => window.heard(100).every(row => row.length === 1)", timeout=within_s * 1000
         )
 
-    async def shot(self, folder: Path, name: str) -> None:
-        """Keep a picture of the page."""
-        await self.page.screenshot(path=folder / f"{name}.png", full_page=True)
-
     async def close(self) -> None:
         """Close the tab with its context."""
         await self.page.context.close()

@@ -48,7 +48,8 @@ async def test_notes_and_an_edited_briefing_reach_agent_b_before_it_is_spoken(
     notes = cast.ada.page.get_by_label("Conversation and notes")
     await cast.ada.page.keyboard.press("n")
     await cast.ada.page.keyboard.type("She has called twice before.")
-    await cast.ada.page.keyboard.press("Enter")
+    for _ in "ab":
+        await cast.ada.page.keyboard.press("Enter")
     await notes.get_by_role("listitem").filter(has_text="She has called twice").wait_for()
     await notes.get_by_label("A note or what was said").blur()
     await cast.pick()

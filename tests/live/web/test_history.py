@@ -22,3 +22,5 @@ async def test_a_typed_reference_and_a_link_open_a_transfer(open_tab: OpenTab, m
     await cast.ada.go(f"agent{link}")
     await cast.outcome("cancelled")
     await cast.ada.sees(f"order-{mark}")
+    assert "transfer=" not in page.url
+    await cast.hung_up()

@@ -53,5 +53,6 @@ async def test_a_consultation_and_a_hand_over_need_no_mouse(open_tab: OpenTab, m
     await ada.page.keyboard.press("c")
     await cast.together()
     await cast.outcome("completed")
-    await maya.page.keyboard.press("x")
+    await maya.tab_to("Hang up")
+    await maya.page.keyboard.press("Enter")
     await maya.sees("The call has ended")

@@ -14,7 +14,7 @@ async def reloaded(cast: Cast) -> None:
     """Each page in turn is reloaded; the caller always hears somebody again."""
     for tab in (cast.maya, cast.ada, cast.bea):
         await tab.page.reload()
-        await tab.page.wait_for_function("window.heard(1) !== undefined")
+        await cast.maya.until_hears_anything()
 
 
 async def test_every_page_may_be_reloaded_in_every_phase(open_tab: OpenTab, mark: str) -> None:

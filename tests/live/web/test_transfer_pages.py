@@ -110,6 +110,8 @@ async def test_a_supervisor_gives_a_caller_back(open_tab: OpenTab, mark: str) ->
     await cast.outcome("cancelled")
     await cast.ada.sees(f"Sam {mark} gave the caller back")
     await cast.ada.audience("caller")
+    await cast.hung_up()
+    await sam.sees("This call has ended")
     await cast.maya.until_hears("a")
 
 

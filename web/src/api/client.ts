@@ -19,7 +19,10 @@ export type Decision =
   "accept" | "decline" | "complete" | "cancel" | "back-to-caller" | "leave" | "speak" | "hush";
 
 const PATIENCE_MS = 12_000;
+/** A network that swallows everything would say nothing for minutes. */
+const ANSWER_WITHIN_MS = 10_000;
 const AGAIN_AFTER_MS = 1000;
+const AWAY = "The service can't be reached just now. Try again in a moment.";
 
 /** The api said no, or nothing; the message is a sentence for whoever uses the page. */
 export class Problem extends Error {
@@ -162,14 +165,15 @@ export class Api {
     };
   }
 
-  /** Null: there was no answer. */
+  /** Null: there was no answer, or none in time. */
   private send(method: string, path: string, body: unknown, key: string): Promise<Response | null> {
     const headers: Record<string, string> = {};
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (method === "POST") headers["Idempotency-Key"] = key;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const sent = body === undefined ? undefined : JSON.stringify(body);
-    return fetch(apiUrl(path), { method, headers, body: sent }).catch(() => null);
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    return fetch(apiUrl(path), { method, headers, body: sent, signal }).catch(() => null);
   }
 }
 
@@ -183,6 +187,8 @@ function newKey(): string {
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
+  // Its own words are for programs.
+  if (answer.status === 503) return new Problem(AWAY, 503, "unavailable");
   const told = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
   const detail = told.detail ?? "The server gave no reason. Try again.";
   return new Problem(detail, answer.status, told.code ?? "");

@@ -199,7 +199,9 @@ export interface paths {
         };
         /**
          * List Turns
-         * @description Read what was said; notes are for agents alone.
+         * @description Read what was said last, oldest first; notes are for agents alone.
+         *
+         *     `Link` names the page of what was said before.
          */
         get: operations["list_turns"];
         put?: never;
@@ -2070,7 +2072,10 @@ export interface operations {
     };
     list_turns: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 call_id: string;
@@ -2198,6 +2203,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not now: `code` and `phase` say why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description More than anybody needs to say. */
             413: {
                 headers: {
@@ -2209,6 +2223,15 @@ export interface operations {
             };
             /** @description The request makes no sense, whoever asks and whenever. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wait, then ask again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,16 +3,11 @@
 import { Api, type Call, type Decision, type Person, type Transfer } from "../api/client";
 import { followAsAgent, Refused, type Seat, type SeatNotice } from "../follow";
 import { type Audience, audience, Board, handedOver } from "./board";
-import { isRinging, rungFor, servedBy, transferOf } from "./board";
+import { isInRoomB, isRinging, rungFor, servedBy, transferOf } from "./board";
 import { isOut, newsOfCall, newsOfTransfer, type Part } from "./news";
 import { Page } from "./page";
 import { rehearsal, takeWish } from "./rehearsal";
 import { keep, kept, personIn, type SignedIn } from "./session";
-
-/** In these agent A may be in room B. */
-const CONSULTED = ["consulting", "moving", "introducing"];
-/** In these agent B is in room B. */
-const ANSWERED = ["briefing", ...CONSULTED];
 
 /** Somebody who answers calls, hands them over, and takes them over. */
 export class AgentDesk extends Page {
@@ -176,7 +171,7 @@ export class AgentDesk extends Page {
     if (kind === "transfer") this.noteTransfer(view as Transfer);
     this.board.told(kind, view);
     if (this.call?.agent?.id === this.id) this.backTo = "";
-    if (!wasReady && this.board.isReady) void this.resume();
+    if (!wasReady && this.board.isReady) void this.byItself(() => this.resume());
     else if (isOut(this.part, kind, view)) {
       if (kind === "call") this.news = newsOfCall(this.board, this.id, view as Call);
       void this.follower.leaveAll();
@@ -216,19 +211,21 @@ export class AgentDesk extends Page {
     if (this.role === "supervisor") return;
     const served = servedBy(this.board, this.id);
     const { transfer } = this;
-    const isIn = transfer !== null && this.isInRoomB(transfer);
+    const isIn = transfer !== null && isInRoomB(transfer, this.id);
     const callId = served?.id ?? (isIn ? transfer.call_id : null);
-    // The call's seat is A's, and B's second one where the caller's client does nothing.
-    if (callId) await this.follower.enter(callId).catch(unlessRefused);
-    if (isIn) await this.sitInRoomB(transfer).catch(unlessRefused);
-    // Whom a reloaded page may take back it knows from here.
-    for (const one of await this.api.transfers({ limit: "5" })) this.board.keep(one);
-    this.touch();
+    // The call's seat is A's, and B's second one where the caller's client does nothing. One that
+    // can't be had now keeps nobody from the other.
+    await Promise.all([
+      callId && this.follower.enter(callId).catch(unlessRefused),
+      isIn && this.sitInRoomB(transfer).catch(unlessRefused),
+      this.catchUp(),
+    ]);
   }
 
-  private isInRoomB(transfer: Transfer): boolean {
-    const phases = transfer.to.agent === this.id ? ANSWERED : CONSULTED;
-    return phases.includes(transfer.phase);
+  /** Whom a reloaded page may take back it knows from here. */
+  private async catchUp(): Promise<void> {
+    for (const one of await this.api.transfers({ limit: "5" })) this.board.keep(one);
+    this.touch();
   }
 
   private noteTransfer(transfer: Transfer): void {

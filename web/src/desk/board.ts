@@ -2,6 +2,11 @@
 
 import type { Agent, Call, Transfer } from "../api/client";
 
+/** In these agent A may be in room B. */
+const CONSULTED = ["consulting", "moving", "introducing"];
+/** In these agent B is in room B. */
+const ANSWERED = ["briefing", ...CONSULTED];
+
 /** Newest views by id; a fresh snapshot replaces everything. */
 export class Board {
   calls = new Map<string, Call>();
@@ -59,6 +64,12 @@ export function transferOf(board: Board, me: string): Transfer | null {
 /** Agent B is being asked and has not answered. */
 export function isRinging(transfer: Transfer, me: string): boolean {
   return transfer.to.agent === me && transfer.phase === "offering" && !transfer.decided_by?.decline;
+}
+
+/** Somebody's seat in a transfer is in room B now. */
+export function isInRoomB(transfer: Transfer, me: string): boolean {
+  const phases = transfer.to.agent === me ? ANSWERED : CONSULTED;
+  return phases.includes(transfer.phase);
 }
 
 /** The transfer whose caller somebody handed over a moment ago, and may have back. */

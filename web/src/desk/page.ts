@@ -3,7 +3,10 @@
 import { Problem } from "../api/client";
 import { EventStream, type OpenStream, type StreamState } from "../events/stream";
 import { inTurn } from "../events/turns";
+import { Refused, Unconnected } from "../follow";
 import { Observable } from "./observable";
+
+const UNCONNECTED = "You couldn't be connected to the call. It is tried again by itself.";
 
 /** Base of a page's state; everything on it may be read while rendering. */
 export abstract class Page extends Observable {
@@ -33,6 +36,16 @@ export abstract class Page extends Observable {
       return false;
     } finally {
       this.busy = null;
+      this.touch();
+    }
+  }
+
+  /** Do something that nobody asked for: no button waits for it; a failure becomes a sentence. */
+  protected async byItself(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.problem = sentence(error);
       this.touch();
     }
   }
@@ -72,7 +85,7 @@ export abstract class Page extends Observable {
 
 /** Say what went wrong, and what to do. */
 export function sentence(error: unknown): string {
-  if (error instanceof Problem) return error.message;
-  if (error instanceof Error && error.message) return error.message;
+  if (error instanceof Problem || error instanceof Refused) return error.message;
+  if (error instanceof Unconnected) return UNCONNECTED;
   return "Something went wrong here. Reload the page: your call goes on.";
 }

@@ -14,6 +14,7 @@ interface Playing {
 
 const KEPT = "warm-transfer-rehearsal";
 const LOOK_EVERY_MS = 1000;
+const FIND_AGAIN_MS = 3000;
 
 /** What the robots do, and the red button. */
 export class Rehearsal extends Observable {
@@ -22,13 +23,19 @@ export class Rehearsal extends Observable {
   playing: Playing | null = null;
   /** The worker was killed, and when. */
   killedAt: number | null = null;
+  private again?: ReturnType<typeof setTimeout>;
 
   /** Find out whether there are robots, and go on with a rehearsal after a reload. */
   async find(): Promise<void> {
     const { rehearsal_url } = await new Api().installation();
-    if (!rehearsal_url) return;
+    if (!rehearsal_url || this.url) return;
     const there = await fetch(`${rehearsal_url}/openapi.json`).catch(() => null);
-    if (!there?.ok) return;
+    if (!there?.ok) {
+      // On a first start the robots come last.
+      clearTimeout(this.again);
+      this.again = setTimeout(() => void this.find().catch(() => {}), FIND_AGAIN_MS);
+      return;
+    }
     this.url = rehearsal_url;
     this.touch();
     const id = sessionStorage.getItem(KEPT);

@@ -130,3 +130,16 @@ test("an expired sign-in ends it", async () => {
   expect(stream.state).toBe("over");
   expect(opened).toBe(1);
 });
+
+test("a proxy that knows no api for a moment, as in a release, ends nothing", async () => {
+  let opened = 0;
+  const stream = new EventStream(
+    async () => new Response(null, { status: ++opened === 1 ? 404 : 401 }),
+    () => {},
+    () => {},
+  );
+  void stream.start();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(opened).toBe(2);
+  expect(stream.state).toBe("over");
+});

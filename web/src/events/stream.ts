@@ -5,9 +5,9 @@ import { Parser, type StreamEvent } from "./parse";
 /** Comments come every 15 s, so a stream that is silent for longer is dead. */
 const SILENT_MS = 20_000;
 const AGAIN_AFTER_MS = 500;
-const OVER = [401, 403, 404];
+const OVER = 401;
 
-/** `over`: the sign-in has expired or isn't ours, so nothing will come any more. */
+/** `over`: the sign-in has expired, so nothing will come any more. */
 export type StreamState = "connecting" | "open" | "lost" | "over";
 
 /** Opens the stream from after an event on. */
@@ -76,7 +76,7 @@ export class EventStream {
     const watch = new Watchdog(() => this.cut.abort());
     try {
       const answer = await this.open(this.lastId, this.cut.signal);
-      if (OVER.includes(answer.status)) this.become("over");
+      if (answer.status === OVER) this.become("over");
       if (!answer.ok || !answer.body) return;
       this.become("open");
       await this.read(answer.body, watch);

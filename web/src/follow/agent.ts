@@ -10,14 +10,16 @@ export class AgentFollower extends Follower {
   /** The caller's room of each transfer: B's second seat, where the caller's client does nothing. */
   private readonly mirrors = new Map<string, string>();
 
-  /** Take the seat in room B: to talk with B, or, as B, to answer the offer. */
+  /** Take the seat in room B: to talk with B, or, as B, to answer the offer. Rejects like `enter`. */
   async goToRoomB(callId: string, transferId: string, rooms: { a: string }): Promise<void> {
     this.callId = callId;
     this.isElsewhere = false;
     this.mirrors.set(transferId, rooms.a);
-    const seat = await this.api.transferSeat(transferId);
-    this.transfers.set(seat.room, transferId);
-    await this.take(seat);
+    await this.sitDown(async () => {
+      const seat = await this.api.transferSeat(transferId);
+      this.transfers.set(seat.room, transferId);
+      return seat;
+    });
   }
 
   /** Agents are live in one room at any instant: the one that was opened last. */

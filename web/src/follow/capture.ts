@@ -17,15 +17,11 @@ export const browserCapture: Capture = {
     });
     const [track] = stream.getAudioTracks();
     if (!track) throw new DOMException("This device has no sound", "NotFoundError");
-    return track;
+    return { track, stop: () => track.stop() };
   },
 
   silence() {
-    const context = new AudioContext();
-    // Without a click since the page was loaded, browsers let no sound begin, not even silence.
-    const begin = () => void context.resume();
-    document.addEventListener("pointerdown", begin, { once: true });
-    document.addEventListener("keydown", begin, { once: true });
+    const context = openAudio();
     const out = context.createMediaStreamDestination();
     // With nothing connected, Chromium sends no packet at all, and a server that receives none
     // counts nobody as present.
@@ -34,7 +30,24 @@ export const browserCapture: Capture = {
     nothing.start();
     const [track] = out.stream.getAudioTracks();
     if (!track) throw new Error("This browser can't make a silent track.");
-    track.addEventListener("ended", () => void context.close());
-    return track;
+    const stop = () => {
+      track.stop();
+      void context.close();
+    };
+    return { track, stop };
   },
 };
+
+/**
+ * Open a context for sound. Without a click since the page was loaded, browsers let none begin, not
+ * even silence: it begins with the next click or key.
+ */
+export function openAudio(): AudioContext {
+  const context = new AudioContext();
+  const begin = () => {
+    if (context.state !== "closed") void context.resume();
+  };
+  document.addEventListener("pointerdown", begin, { once: true });
+  document.addEventListener("keydown", begin, { once: true });
+  return context;
+}

@@ -28,6 +28,11 @@ export class Refused extends Error {
   override name = "Refused";
 }
 
+/** A line that couldn't be made; it is asked for again. */
+export class Unconnected extends Error {
+  override name = "Unconnected";
+}
+
 /** Somebody's sound as it is played here; `stamp` changes with every packet that is. */
 export interface Sound {
   who: string;
@@ -56,6 +61,7 @@ export interface Line {
   /** The server has taken the microphone down by itself: it must be published anew. */
   readonly isPublished: boolean;
   changed: () => void;
+  /** Rejects with an `Unconnected`. */
   connect(seat: Seat): Promise<void>;
   publish(microphone: MediaStreamTrack): Promise<void>;
   unpublish(): Promise<void>;

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AgentFollower } from "./agent";
 import { CallerFollower } from "./caller";
+import { Refused } from "./contract";
 import { Server, seated } from "./stage";
 
 let server: Server;
@@ -34,4 +36,60 @@ test("a long outage is asked about ever less often, and its end is still seen so
   server.unreachable = false;
   await vi.advanceTimersByTimeAsync(6_000);
   expect(caller.heardIn).toEqual(["room-a"]);
+});
+
+test("a line that LiveKit refuses is asked for by one voice, with pauses", async () => {
+  await seated(server, caller);
+  server.asked = 0;
+  server.refusesJoins = true;
+  server.line("room-a").end("failed");
+  await server.pass(3000);
+  expect(server.asked).toBeLessThan(8);
+  server.refusesJoins = false;
+  await server.pass(1000);
+  expect(caller.heardIn).toEqual(["room-a"]);
+});
+
+test("entering in an outage fails, is tried all the same, and comes about with the network", async () => {
+  server.grants["room-a"] = { speak: true, hear: true };
+  server.unreachable = true;
+  const entered = expect(caller.enter("call_1")).rejects.toThrow("no network");
+  await server.pass(500);
+  await entered;
+  server.unreachable = false;
+  await server.pass(1000);
+  expect(caller.heardIn).toEqual(["room-a"]);
+});
+
+test("agent A's way to room B is tried until it is free", async () => {
+  const agent = new AgentFollower(server, server.openLine, server.microphone);
+  server.roomB = "room-b";
+  server.grants["room-b"] = { speak: true, hear: true };
+  server.refusesJoins = true;
+  const went = expect(agent.goToRoomB("call_1", "tr_1", { a: "room-a" })).rejects.toThrow();
+  await server.pass(500);
+  await went;
+  server.refusesJoins = false;
+  await server.pass(1000);
+  expect(agent.heardIn).toEqual(["room-b"]);
+});
+
+test("whoever is refused is refused: nothing is asked twice", async () => {
+  server.callRoom = "";
+  const entered = expect(caller.enter("call_1")).rejects.toThrow(Refused);
+  await server.pass(2000);
+  await entered;
+  expect(server.asked).toBe(1);
+});
+
+test("whoever hangs up in an outage sits nowhere when it is over", async () => {
+  await seated(server, caller);
+  server.unreachable = true;
+  server.line("room-a").end("failed");
+  await server.pass(300);
+  server.unreachable = false;
+  await server.pass(206);
+  void caller.leaveAll();
+  await server.pass(1000);
+  expect(caller.places.size).toBe(0);
 });

@@ -32,13 +32,17 @@ export abstract class Follower {
     readonly microphone: Microphone,
   ) {
     microphone.changed = () => this.changed();
+    microphone.lost = () => void this.switchMicrophone(null);
   }
 
-  /** Take part in a call; with the seat that came with it, or by asking where to be. */
+  /**
+   * Take part in a call; with the seat that came with it, or by asking where to be. Rejects when
+   * that fails, and goes on trying all the same, unless it was refused.
+   */
   async enter(callId: string, seat?: Seat): Promise<void> {
     this.callId = callId;
     this.isElsewhere = false;
-    await this.take(seat ?? (await this.api.callSeat(callId)));
+    await this.sitDown(() => this.api.callSeat(callId), seat);
   }
 
   /** The event stream told of a seat: ask for it, whatever was thought before. */
@@ -57,8 +61,8 @@ export abstract class Follower {
 
   /** Use another microphone, or this one again after it was allowed. */
   async switchMicrophone(deviceId?: string | null): Promise<void> {
-    await this.microphone.reopen(deviceId);
-    await Promise.all([...this.places.values()].map((place) => place.follow()));
+    const letGo = await this.microphone.reopen(deviceId);
+    await Promise.all([...this.places.values()].map((place) => place.follow())).finally(letGo);
   }
 
   /** Leave every room, with a goodbye, and let go of the microphone. */
@@ -96,7 +100,17 @@ export abstract class Follower {
     return this.api.callSeat(this.callId);
   }
 
-  /** Sit down: a new connection, unless there is a living one in that room already. */
+  /** Take the seat that is there, or is asked for; what fails for now is tried until it is done. */
+  protected async sitDown(ask: () => Promise<Seat>, seat?: Seat): Promise<void> {
+    try {
+      await this.take(seat ?? (await ask()));
+    } catch (error) {
+      if (!(error instanceof Refused)) void this.insist(ask);
+      throw error;
+    }
+  }
+
+  /** Take a seat: a new connection, unless there is a living one in that room already. */
   protected take(seat: Seat): Promise<Place> {
     const place = this.places.get(seat.room);
     if (place?.isAlive) return Promise.resolve(place);
@@ -121,7 +135,7 @@ export abstract class Follower {
     if (whyGone && this.places.get(place.room) === place) {
       this.places.delete(place.room);
       if (whyGone === "elsewhere") void this.giveWay();
-      if (whyGone === "failed") void this.insist(() => this.seatFor(place.room));
+      if (whyGone === "failed" && place.hasJoined) void this.insist(() => this.seatFor(place.room));
     }
     this.changed();
   }
@@ -129,9 +143,13 @@ export abstract class Follower {
   /** Ask for a seat and take it, again and again until there is an answer; null: there is none. */
   protected async insist(ask: () => Promise<Seat>): Promise<Place | null> {
     const began = performance.now();
-    while (this.callId && !this.isElsewhere) {
+    const { callId } = this;
+    const isWanted = () => callId !== "" && this.callId === callId && !this.isElsewhere;
+    while (isWanted()) {
       try {
-        return await this.take(await ask());
+        const seat = await ask();
+        // Asking may have taken a while, and somebody hung up.
+        return isWanted() ? await this.take(seat) : null;
       } catch (error) {
         // Offered and taken back again: whoever is still wanted is told of the next seat.
         if (error instanceof Refused) return null;

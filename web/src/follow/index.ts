@@ -5,15 +5,15 @@
 
 import { AgentFollower } from "./agent";
 import { CallerFollower } from "./caller";
-import { browserCapture } from "./capture";
+import { browserCapture, openAudio } from "./capture";
 import type { SeatApi } from "./contract";
 import { LiveKitLine } from "./livekit";
 import { Microphone } from "./microphone";
 
 export type { Seat, SeatApi, SeatNotice } from "./contract";
-export { Refused } from "./contract";
+export { Refused, Unconnected } from "./contract";
 export type { MicrophoneState } from "./microphone";
-export { AgentFollower, CallerFollower, LiveKitLine, Microphone };
+export { AgentFollower, CallerFollower, LiveKitLine, Microphone, openAudio };
 
 const openLine = () => new LiveKitLine();
 

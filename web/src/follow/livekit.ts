@@ -12,9 +12,10 @@ import {
   Track,
 } from "livekit-client";
 import type { Line, LineState, Seat, Sound, WhyGone } from "./contract";
+import { Unconnected } from "./contract";
 
+/** Not CLIENT_INITIATED: the client goes by itself as a navigation begins that may be stopped. */
 const GONE: Partial<Record<DisconnectReason, WhyGone>> = {
-  [DisconnectReason.CLIENT_INITIATED]: "left",
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
   [DisconnectReason.PARTICIPANT_REMOVED]: "removed",
   [DisconnectReason.ROOM_DELETED]: "closed",
@@ -29,6 +30,7 @@ export class LiveKitLine implements Line {
   isSubscribed = false;
   changed = () => {};
   private publication: LocalTrackPublication | null = null;
+  private isLeaving = false;
 
   constructor() {
     this.room
@@ -60,7 +62,9 @@ export class LiveKitLine implements Line {
   }
 
   async connect(seat: Seat): Promise<void> {
-    await this.room.connect(seat.url, seat.token);
+    await this.room.connect(seat.url, seat.token).catch((cause: unknown) => {
+      throw new Unconnected("There is no connection to the room.", { cause });
+    });
     this.become("connected");
   }
 
@@ -99,8 +103,9 @@ export class LiveKitLine implements Line {
   }
 
   async leave(): Promise<void> {
+    this.isLeaving = true;
     await this.room.disconnect();
-    this.ended(DisconnectReason.CLIENT_INITIATED);
+    this.ended();
   }
 
   private become(state: LineState): void {
@@ -110,7 +115,8 @@ export class LiveKitLine implements Line {
   }
 
   private ended(reason?: DisconnectReason): void {
-    this.whyGone ??= (reason !== undefined && GONE[reason]) || "failed";
+    const why = (reason !== undefined && GONE[reason]) || "failed";
+    this.whyGone ??= this.isLeaving ? "left" : why;
     for (const person of this.room.remoteParticipants.values()) {
       for (const { track } of person.audioTrackPublications.values()) if (track) stop(track);
     }

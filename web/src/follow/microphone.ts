@@ -3,10 +3,16 @@
 /** `denied`, `missing`: it may not be used or isn't there, so others get silence in its place. */
 export type MicrophoneState = "off" | "asking" | "live" | "muted" | "denied" | "missing";
 
+/** A captured sound, and how to let go of what it comes from. */
+export interface Source {
+  readonly track: MediaStreamTrack;
+  stop(): void;
+}
+
 /** How sound is captured, and what stands in for it; tests give their own. */
 export interface Capture {
-  microphone(deviceId: string | null): Promise<MediaStreamTrack>;
-  silence(): MediaStreamTrack;
+  microphone(deviceId: string | null): Promise<Source>;
+  silence(): Source;
 }
 
 /**
@@ -17,21 +23,33 @@ export class Microphone {
   state: MicrophoneState = "off";
   deviceId: string | null = null;
   changed = () => {};
+  /** The device was unplugged, or may not be used any more: what rooms have is dead. */
+  lost = () => {};
   private muted = false;
-  private source: Promise<MediaStreamTrack> | null = null;
-  private track: MediaStreamTrack | null = null;
+  private opening: Promise<Source> | null = null;
+  private source: Source | null = null;
 
   constructor(private readonly capture: Capture) {}
 
   /** A copy for one room; the first one asks for the microphone. */
   async copy(): Promise<MediaStreamTrack> {
-    this.source ??= this.open();
-    return (await this.source).clone();
+    this.opening ??= this.open();
+    return (await this.opening).track.clone();
   }
 
   /** The captured sound itself, for a level meter; null while there is none. */
   get sound(): MediaStreamTrack | null {
-    return this.state === "live" ? this.track : null;
+    return this.state === "live" ? (this.source?.track ?? null) : null;
+  }
+
+  /** Which device it is, as the browser says; null: it doesn't, or there is none. */
+  get usedDevice(): string | null {
+    return this.source?.track.getSettings().deviceId ?? null;
+  }
+
+  /** Others get silence, for there is no microphone to be had. */
+  get isOut(): boolean {
+    return this.state === "denied" || this.state === "missing";
   }
 
   /** Whether others get silence by choice. */
@@ -45,37 +63,57 @@ export class Microphone {
     if (this.state === "live" || this.state === "muted") this.become(muted ? "muted" : "live");
   }
 
-  /** Capture anew: after a permission was given, or from another device. */
-  async reopen(deviceId: string | null = this.deviceId): Promise<void> {
+  /**
+   * Capture anew: after a permission was given, or from another device. What was there before goes
+   * on until the function that is given back is called: rooms still have it.
+   */
+  async reopen(deviceId: string | null = this.deviceId): Promise<() => void> {
     this.deviceId = deviceId;
-    const before = this.track;
-    this.source = this.open();
-    await this.source;
-    before?.stop();
+    const before = this.source;
+    this.opening = this.open();
+    await this.opening;
+    return () => before?.stop();
   }
 
   /** Let go of the device. */
   close(): void {
-    this.track?.stop();
-    this.track = this.source = null;
+    this.source?.stop();
+    this.source = this.opening = null;
     this.become("off");
   }
 
-  private async open(): Promise<MediaStreamTrack> {
+  private async open(): Promise<Source> {
     this.become("asking");
     try {
-      this.track = await this.capture.microphone(this.deviceId);
+      const source = await this.captured();
+      this.source = source;
+      source.track.addEventListener("ended", () => this.source === source && this.lost());
       this.become(this.muted ? "muted" : "live");
+      return source;
     } catch (error) {
-      const denied = error instanceof DOMException && error.name === "NotAllowedError";
-      this.track = this.capture.silence();
-      this.become(denied ? "denied" : "missing");
+      this.source = this.capture.silence();
+      this.become(isDenied(error) ? "denied" : "missing");
+      return this.source;
     }
-    return this.track;
+  }
+
+  /** The chosen device, or, where it is gone, whichever the browser takes. */
+  private async captured(): Promise<Source> {
+    try {
+      return await this.capture.microphone(this.deviceId);
+    } catch (error) {
+      if (isDenied(error) || this.deviceId === null) throw error;
+      this.deviceId = null;
+      return this.capture.microphone(null);
+    }
   }
 
   private become(state: MicrophoneState): void {
     this.state = state;
     this.changed();
   }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "NotAllowedError";
 }

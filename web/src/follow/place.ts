@@ -14,6 +14,8 @@ const PUBLISH_WITHIN_MS = 10_000;
 export class Place {
   /** When the right to speak here was last given; later places are spoken in first. */
   openedAt = 0;
+  /** It was connected at some time; before that, whoever asked for it knows that it failed. */
+  hasJoined = false;
   changed: (place: Place) => void = () => {};
   private copy: MediaStreamTrack | null = null;
   private wanted = false;
@@ -101,6 +103,7 @@ export class Place {
   }
 
   private lineChanged(): void {
+    this.hasJoined ||= this.line.state === "connected";
     if (this.maySpeak && this.openedAt === 0) this.openedAt = performance.now();
     if (!this.maySpeak) this.openedAt = 0;
     this.changed(this);

@@ -2,9 +2,9 @@
 
 import { vi } from "vitest";
 import type { Line, LineState, Seat, SeatApi, Sound, WhyGone } from "./contract";
-import { Refused } from "./contract";
+import { Refused, Unconnected } from "./contract";
 import type { Follower } from "./follower";
-import { Microphone } from "./microphone";
+import { Microphone, type Source } from "./microphone";
 
 const JOIN_MS = 40;
 const PUBLISH_MS = 30;
@@ -13,8 +13,17 @@ const PUBLISH_MS = 30;
 export class FakeTrack {
   enabled = true;
   ended = false;
+  private readonly watchers: (() => void)[] = [];
   constructor(private readonly all: FakeTrack[]) {
     all.push(this);
+  }
+  addEventListener(_: "ended", watcher: () => void): void {
+    this.watchers.push(watcher);
+  }
+  /** The device is unplugged; the copies end with it. */
+  unplug(): void {
+    for (const track of this.all) track.ended = true;
+    for (const watcher of this.watchers) watcher();
   }
   clone(): FakeTrack {
     const copy = new FakeTrack(this.all);
@@ -52,7 +61,11 @@ export class FakeLine implements Line {
 
   async connect(seat: Seat): Promise<void> {
     await wait(JOIN_MS);
-    if (this.server.unreachable) throw new Error("no network");
+    if (this.server.unreachable || this.server.refusesJoins) {
+      // As LiveKit does: it ends, and says so, before the attempt is rejected.
+      this.end("failed");
+      throw new Unconnected("no network");
+    }
     this.room = seat.room;
     this.server.lines.push(this);
     const grant = this.server.grants[seat.room] ?? { speak: false, hear: false };
@@ -128,17 +141,23 @@ export class Server implements SeatApi {
   callRoom = "room-a";
   roomB: string | null = null;
   unreachable = false;
+  refusesJoins = false;
   asked = 0;
   hasMicrophone = true;
+  /** A chosen microphone that isn't there any more. */
+  goneDevice: string | null = null;
   captured = 0;
+  /** What is captured; a test may unplug it. */
+  device: FakeTrack | null = null;
   reports: (number | null)[] = [];
   rooms: number[] = [];
   microphones: number[] = [];
 
   readonly openLine = () => new FakeLine(this);
   readonly microphone = new Microphone({
-    microphone: async () => {
+    microphone: async (deviceId) => {
       if (!this.hasMicrophone) throw new DOMException("no", "NotAllowedError");
+      if (deviceId && deviceId === this.goneDevice) throw new DOMException("no", "NotFoundError");
       this.captured++;
       return this.sound();
     },
@@ -182,8 +201,10 @@ export class Server implements SeatApi {
     return { url: "ws://test", room, identity: "me", token: "token" };
   }
 
-  private sound(): MediaStreamTrack {
-    return new FakeTrack(this.tracks) as unknown as MediaStreamTrack;
+  private sound(): Source {
+    this.device = new FakeTrack(this.tracks);
+    const { device } = this;
+    return { track: device as unknown as MediaStreamTrack, stop: () => device.stop() };
   }
 }
 

@@ -39,18 +39,16 @@ export function AgentPage() {
   }
   return (
     <>
-      <Masthead title={desk.me.name}>
+      <Masthead title={desk.me.name} isInCall={desk.call !== null}>
         <LinePart follower={desk.follower} />
         <Availability />
         <KeysHelp />
-        <Action onPress={() => void desk.signOut()} disabled={desk.call !== null}>
-          Sign out
-        </Action>
+        <SignOut />
       </Masthead>
       <RehearsalBar />
       <Notices page={desk} />
       {desk.call && (
-        <AudienceBanner audience={desk.audience} muted={desk.follower.microphone.isMuted} />
+        <AudienceBanner audience={desk.audience} microphone={desk.follower.microphone} />
       )}
       <main className="workspace">
         <div className="column">
@@ -112,6 +110,16 @@ function Availability() {
         </Action>
       )}
     </>
+  );
+}
+
+/** Not during a call, unless the sign-in has expired: signing in again is the way back to it. */
+function SignOut() {
+  const isInCall = desk.call !== null && desk.streamState !== "over";
+  return (
+    <Action onPress={() => void desk.signOut()} disabled={isInCall}>
+      Sign out
+    </Action>
   );
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { type Agent, Api, type CallerCall } from "../api/client";
 import { CallerDesk } from "../desk/callerDesk";
 import { Action, Duration, Masthead, Notices } from "../parts/basics";
-import { useChanges, useKeys } from "../parts/hooks";
+import { useChanges } from "../parts/hooks";
 import { LinePart } from "../parts/Line";
 import { MicrophonePart } from "../parts/MicrophonePart";
 import { RehearsalBar } from "../parts/RehearsalBar";
@@ -15,10 +15,12 @@ const desk = new CallerDesk();
 /** Before, in and after a call. */
 export function CallerPage() {
   useChanges(desk);
-  const isIn = desk.call && !desk.isOver;
+  const isIn = desk.call !== null && !desk.isOver;
   return (
     <>
-      <Masthead title="Caller">{isIn && <LinePart follower={desk.follower} />}</Masthead>
+      <Masthead title="Caller" isInCall={isIn}>
+        {isIn && <LinePart follower={desk.follower} />}
+      </Masthead>
       <RehearsalBar />
       <Notices page={desk} />
       <main className="narrow">{desk.call ? <InCall call={desk.call} /> : <Calling />}</main>
@@ -129,14 +131,14 @@ function Elsewhere() {
 }
 
 function Talking({ call }: { call: CallerCall }) {
-  const hangUp = () => void desk.hangUp();
-  useKeys({ x: hangUp });
   return (
     <section className="card talking">
-      <div className="happening" role="status" data-testid="happening">
-        <p className="headline">{headline(call)}</p>
+      <div className="happening" data-testid="happening">
+        <p className="headline" role="status">
+          {headline(call)}
+        </p>
         <p>
-          {more(call)} <Duration since={desk.since} />
+          <span role="status">{more(call)}</span> <Duration since={desk.since} />
         </p>
       </div>
       <ul className="here" aria-label="Who is here">
@@ -150,7 +152,7 @@ function Talking({ call }: { call: CallerCall }) {
         )}
       </ul>
       <MicrophonePart follower={desk.follower} />
-      <Action kind="danger" hotkey="x" onPress={hangUp} disabled={desk.busy !== null}>
+      <Action kind="danger" onPress={() => void desk.hangUp()} disabled={desk.busy !== null}>
         Hang up
       </Action>
     </section>
@@ -165,8 +167,7 @@ function headline(call: CallerCall): string {
 }
 
 function more(call: CallerCall): string {
+  if (call.state !== "talking") return "You hear music while you wait.";
   const phase = desk.transfer?.phase;
-  if (phase === "consulting" || call.state === "waiting") return "You hear music while you wait.";
-  if (phase && phase !== "ended") return "You can go on talking.";
-  return "";
+  return phase && phase !== "ended" ? "You can go on talking." : "";
 }

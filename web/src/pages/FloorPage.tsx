@@ -32,7 +32,9 @@ export function FloorPage() {
     );
   }
   const calls = desk.board.runningCalls;
-  const open = calls.find((call) => call.id === openId) ?? calls[0];
+  // The first call opens by itself; no other takes its place, for somebody may be about to click.
+  if (openId === null && calls[0]) setOpenId(calls[0].id);
+  const open = calls.find((call) => call.id === openId);
   return (
     <>
       <Masthead title={`The floor · ${desk.me.name}`}>
@@ -60,7 +62,13 @@ export function FloorPage() {
           </section>
           <Agents />
         </div>
-        <div className="column">{open ? <Opened call={open} /> : <History desk={desk} />}</div>
+        <div className="column">
+          {open ? (
+            <Opened key={open.id} call={open} />
+          ) : (
+            <NoneOpened wasOpen={openId !== null && desk.board.isReady} />
+          )}
+        </div>
       </main>
     </>
   );
@@ -103,6 +111,19 @@ function Opened({ call }: { call: Call }) {
         </>
       )}
     </section>
+  );
+}
+
+function NoneOpened({ wasOpen }: { wasOpen: boolean }) {
+  return (
+    <>
+      {wasOpen && (
+        <p className="card" role="status">
+          This call has ended.
+        </p>
+      )}
+      <History desk={desk} />
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The one thing an agent must always know: who hears what she says now. */
 
 import type { Audience } from "../desk/board";
+import type { Microphone } from "../follow";
 
 const WORDS: Record<Audience, [string, string]> = {
   caller: ["The caller hears you", "Whatever you say now, the caller hears."],
@@ -8,18 +9,25 @@ const WORDS: Record<Audience, [string, string]> = {
   nobody: ["Nobody hears you", "You are in no room in which you may speak."],
 };
 
+const WITHOUT_MICROPHONE = ["Nobody hears you", "This page has no microphone."] as const;
+
+interface Props {
+  audience: Audience;
+  microphone: Microphone;
+}
+
 /** By the server's word: changes only when the server has changed who hears whom. */
-export function AudienceBanner({ audience, muted }: { audience: Audience; muted: boolean }) {
-  const [title, more] = WORDS[audience];
+export function AudienceBanner({ audience, microphone }: Props) {
+  const [title, more] = microphone.isOut ? WITHOUT_MICROPHONE : WORDS[audience];
   return (
     <div
-      className={`audience ${audience}`}
+      className={`audience ${microphone.isOut ? "nobody" : audience}`}
       role="status"
       data-testid="audience"
       data-audience={audience}
     >
       <strong>{title}</strong>
-      <span>{muted ? "You are muted." : more}</span>
+      <span>{microphone.isMuted ? "You are muted." : more}</span>
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 import type { Call, Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
+import { takeLinked } from "../desk/linked";
 import { Ended } from "./Ended";
 import { clock, OUTCOMES, PHASES } from "./words";
 
@@ -22,7 +23,7 @@ export function History({ desk }: { desk: AgentDesk }) {
   // How many run says when one has ended.
   useEffect(search, [search, running]);
   useEffect(() => {
-    const linked = new URLSearchParams(location.search).get("transfer");
+    const linked = takeLinked();
     if (linked) void desk.act("open", async () => setOpen(await desk.api.transfer(linked)));
   }, [desk]);
   if (open) return <Ended transfer={open} close={() => setOpen(null)} />;

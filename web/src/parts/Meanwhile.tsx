@@ -1,27 +1,14 @@
 /** While a first start still builds something: what, and a recording of a real transfer. */
 
 import { useEffect, useRef, useState } from "react";
-import { apiUrl } from "../api/client";
+import { watchPreparing } from "../desk/preparing";
 import labels from "../recording/transfer.json";
 import sound from "../recording/transfer.webm";
-
-const AGAIN_MS = 3000;
 
 /** What the installation is still doing; empty once it is there. */
 export function usePreparing(): string {
   const [doing, setDoing] = useState("");
-  useEffect(() => {
-    let timer = 0;
-    const look = async () => {
-      const answer = await fetch(apiUrl("v1/installation")).catch(() => null);
-      const isBusy = answer?.status === 503;
-      const told = isBusy ? ((await answer.json()) as { detail: string }) : null;
-      setDoing(told?.detail ?? "");
-      if (isBusy) timer = window.setTimeout(() => void look(), AGAIN_MS);
-    };
-    void look();
-    return () => window.clearTimeout(timer);
-  }, []);
+  useEffect(() => watchPreparing(setDoing), []);
   return doing;
 }
 

@@ -2,7 +2,7 @@
 
 import { useMediaDevices } from "@livekit/components-react";
 import { useEffect, useRef } from "react";
-import type { AgentFollower, CallerFollower } from "../follow";
+import { type AgentFollower, type CallerFollower, openAudio } from "../follow";
 import { Action } from "./basics";
 import { useKeys } from "./hooks";
 
@@ -15,10 +15,9 @@ export function MicrophonePart({ follower }: Props) {
   const { microphone } = follower;
   const toggle = () => void follower.mute(!microphone.isMuted);
   useKeys({ m: toggle });
-  const isOut = microphone.state === "denied" || microphone.state === "missing";
   return (
     <section className="microphone" aria-label="Microphone">
-      {isOut ? (
+      {microphone.isOut ? (
         <NoMicrophone follower={follower} />
       ) : (
         <>
@@ -37,27 +36,31 @@ export function MicrophonePart({ follower }: Props) {
 
 /** What to do when the browser gives no microphone; one still hears everything. */
 function NoMicrophone({ follower }: Props) {
-  const denied = follower.microphone.state === "denied";
   return (
     <div className="notice warn" role="alert" data-testid="no-microphone">
-      <p>
-        {denied
-          ? "You hear everything, but nobody hears you: this page may not use your microphone. Allow it by the icon beside the address, then try again."
-          : "You hear everything, but nobody hears you: no microphone was found. Plug one in, then try again."}
-      </p>
+      <p>You hear everything, but nobody hears you: {whyNot(follower)}</p>
       <Action onPress={() => void follower.switchMicrophone()}>Try again</Action>
     </div>
   );
 }
 
+function whyNot({ microphone }: Props["follower"]): string {
+  if (!isSecureContext)
+    return "browsers give pages a microphone only over https. Ask whoever runs this page.";
+  if (microphone.state === "missing")
+    return "no microphone was found. Plug one in, then try again.";
+  return "this page may not use your microphone. Allow it by the icon beside the address, then try again.";
+}
+
 function Choice({ follower }: Props) {
   const devices = useMediaDevices({ kind: "audioinput" });
+  const { usedDevice, deviceId } = follower.microphone;
   if (devices.length < 2) return null;
   return (
     <label className="choice">
       <span>Microphone</span>
       <select
-        value={follower.microphone.deviceId ?? "default"}
+        value={usedDevice ?? deviceId ?? "default"}
         onChange={(event) => void follower.switchMicrophone(event.target.value)}
       >
         {devices.map((device) => (
@@ -75,7 +78,7 @@ function Level({ track }: { track: MediaStreamTrack | null }) {
   const meter = useRef<HTMLMeterElement>(null);
   useEffect(() => {
     if (!track) return;
-    const context = new AudioContext();
+    const context = openAudio();
     const analyser = context.createAnalyser();
     analyser.fftSize = 1024;
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser);

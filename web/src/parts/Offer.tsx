@@ -18,9 +18,10 @@ export function Offer({ desk, offer }: Props) {
   const accept = () => void desk.acceptAtOnce(offer);
   useKeys({ a: answer, e: accept });
   return (
-    <section className="card offer" role="alert" aria-label="Offer" data-testid="offer">
+    <section className="card offer" aria-label="Offer" data-testid="offer">
       <h2>
-        {offer.agent_a.name} asks you to take over <Duration since={offer.created_at} />
+        <span role="alert">{offer.agent_a.name} asks you to take over</span>{" "}
+        <Duration since={offer.created_at} />
       </h2>
       {offer.notes && <p className="about">“{offer.notes}”</p>}
       <p className="words">{offer.briefing?.text ?? "The briefing is being written…"}</p>

@@ -1,12 +1,24 @@
 /** Signing in: by name on a development machine, by token elsewhere. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { Api } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 
-/** One field and one button; the other way is a link away. */
+/** One field and one button, as this installation has it. */
 export function SignIn({ desk }: { desk: AgentDesk }) {
-  const [byToken, setByToken] = useState(false);
-  const [text, setText] = useState(new URLSearchParams(location.search).get("name") ?? "");
+  const [by, setBy] = useState<"name" | "token">("name");
+  useEffect(() => {
+    new Api().installation().then(
+      ({ sign_in }) => setBy(sign_in),
+      () => {},
+    );
+  }, []);
+  return <Form key={by} desk={desk} byToken={by === "token"} />;
+}
+
+function Form({ desk, byToken }: { desk: AgentDesk; byToken: boolean }) {
+  const name = new URLSearchParams(location.search).get("name");
+  const [text, setText] = useState((!byToken && name) || "");
   const submit = () => (byToken ? desk.signInBy(text.trim()) : desk.signIn(text.trim()));
   return (
     <form
@@ -33,9 +45,6 @@ export function SignIn({ desk }: { desk: AgentDesk }) {
         disabled={!text.trim() || desk.busy !== null}
       >
         Sign in
-      </button>
-      <button type="button" className="link" onClick={() => setByToken(!byToken)}>
-        {byToken ? "Sign in by name (development)" : "I have a token"}
       </button>
     </form>
   );

@@ -120,7 +120,7 @@ function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
         The briefing your colleague will hear
         <textarea
           rows={5}
-          maxLength={1000}
+          maxLength={1200}
           value={briefing}
           onChange={(event) => {
             setBriefing(event.target.value);

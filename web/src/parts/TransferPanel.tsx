@@ -30,8 +30,8 @@ export function TransferPanel({ desk, transfer }: Props) {
         {isA ? `To ${transfer.agent_b?.name ?? "your colleague"}` : `From ${transfer.agent_a.name}`}
         <span className={`phase ${transfer.phase}`}>{PHASES[transfer.phase]}</span>
       </h2>
-      <p className="status" role="status">
-        {status(transfer, isA)} {last && <Duration since={last.at} />}
+      <p className="status">
+        <span role="status">{status(transfer, isA)}</span> {last && <Duration since={last.at} />}
       </p>
       <div className="row choices">
         {choices.map((choice) => (

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from "react";
 import type { Api, Call, Turn } from "../api/client";
+import { sentence } from "../desk/page";
 
 interface Props {
   api: Api;
@@ -13,6 +14,7 @@ export function Turns({ api, call }: Props) {
   const [turns, setTurns] = useState<Turn[]>([]);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState("");
+  const [isSending, setSending] = useState(false);
   const reload = useCallback(() => {
     api.turns(call.id).then(setTurns, () => {});
   }, [api, call.id]);
@@ -24,14 +26,18 @@ export function Turns({ api, call }: Props) {
   }, [reload]);
   const add = async (kind: Turn["kind"]) => {
     const words = text.trim();
-    if (!words) return;
+    if (!words || isSending) return;
+    setSending(true);
     try {
       await api.say(call.id, words, kind);
-      setText("");
+      // What was typed meanwhile is the next note.
+      setText((now) => (now === text ? "" : now));
       setProblem("");
       reload();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : "It wasn't saved. Try again.");
+      setProblem(sentence(error));
+    } finally {
+      setSending(false);
     }
   };
   return (

@@ -38,11 +38,15 @@ export function Action({
   );
 }
 
-/** Minutes and seconds since a moment. */
+/** Minutes and seconds since a moment; a timer isn't read aloud as it runs. */
 export function Duration({ since }: { since: number | string }) {
   const seconds = useSeconds(since);
   const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  return <time className="duration">{text}</time>;
+  return (
+    <time role="timer" className="duration">
+      {text}
+    </time>
+  );
 }
 
 /** What is wrong, as a sentence, and what is being done about it. */
@@ -80,16 +84,27 @@ export function Notices({ page }: { page: Page }) {
   );
 }
 
+interface MastheadProps {
+  title: string;
+  /** A click beside the buttons must not leave the call. */
+  isInCall?: boolean;
+  children?: ReactNode;
+}
+
 /** The head of every page. */
-export function Masthead({ title, children }: { title: string; children?: ReactNode }) {
+export function Masthead({ title, isInCall = false, children }: MastheadProps) {
   useEffect(() => {
     document.title = `${title} · Warm Transfer`;
   }, [title]);
   return (
     <header className="masthead">
-      <a className="brand" href="./">
-        Warm Transfer
-      </a>
+      {isInCall ? (
+        <span className="brand">Warm Transfer</span>
+      ) : (
+        <a className="brand" href="./">
+          Warm Transfer
+        </a>
+      )}
       <h1>{title}</h1>
       <div className="masthead-more">{children}</div>
     </header>

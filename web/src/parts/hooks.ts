@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Observable } from "../desk/observable";
+import { openAudio } from "../follow";
 
 /** Render again whenever something observable changes. */
 export function useChanges<T extends Observable>(observable: T): T {
@@ -64,7 +65,7 @@ export function useRinging(rings: boolean, title: string): void {
   useEffect(() => {
     if (!rings) return;
     const before = document.title;
-    const context = new AudioContext();
+    const context = openAudio();
     const ring = () => {
       beep(context);
       document.title = document.title === title ? before : title;

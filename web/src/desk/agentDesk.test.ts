@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Call, Transfer } from "../api/client";
+import { Unconnected } from "../follow";
+import { AgentDesk } from "./agentDesk";
+import { sentence } from "./page";
+
+const ADA = { id: "agt_ada", name: "Ada", role: "agent" } as const;
+const CALL = {
+  id: "call_1",
+  agent: ADA,
+  state: "talking",
+  created_at: "2026-11-29",
+} as unknown as Call;
+const CONSULTED = {
+  id: "tr_1",
+  call_id: "call_1",
+  agent_a: ADA,
+  to: { agent: "agt_bea" },
+  phase: "consulting",
+  created_at: "2026-11-29",
+} as unknown as Transfer;
+
+beforeEach(() => {
+  vi.stubGlobal("sessionStorage", { getItem: () => null });
+  vi.stubGlobal("location", { search: "" });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("a reload in an outage says so, asks for every seat, and knows of earlier transfers", async () => {
+  const desk = new AgentDesk();
+  desk.me = ADA;
+  vi.spyOn(desk.follower, "enter").mockRejectedValue(new Unconnected("no way to LiveKit"));
+  const roomB = vi.spyOn(desk.follower, "goToRoomB").mockResolvedValue();
+  const earlier = vi.spyOn(desk.api, "transfers").mockResolvedValue([]);
+  desk["told"]("call", CALL);
+  desk["told"]("transfer", CONSULTED);
+  desk["told"]("agents", []);
+  await vi.waitFor(() => expect(desk.problem).toContain("It is tried again"));
+  expect(roomB).toHaveBeenCalled();
+  expect(earlier).toHaveBeenCalled();
+});
+
+test("nobody reads a browser's own words for what went wrong", () => {
+  expect(sentence(new DOMException("play() failed", "NotAllowedError"))).not.toContain("play()");
+});
