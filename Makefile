@@ -5,7 +5,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	--override requirements/overrides.txt
 
-.PHONY: help up down doctor demo bench chaos prove test pin screens check format sync lock clean
+.PHONY: help up down doctor token demo bench chaos prove test pin screens check format sync lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -19,6 +19,9 @@ down: ## Stop what `make up` started, or what it left behind
 
 doctor: ## Check every dependency and setting, and say the fix
 	@$(PYTHON) -m stack doctor
+
+token: ## Make a token for a person, for AUTH_MODE=keys (NAME=Dana ROLE=agent, or supervisor)
+	@$(PYTHON) -m stack token $(if $(NAME),"$(NAME)") $(ROLE)
 
 demo: ## Watch two warm transfers with real audio, measured (LLM_MODEL=…: with a model's briefing)
 	@$(PYTHON) -m stack run -- python -m robots demo $(ARGS)
@@ -71,6 +74,7 @@ lock: sync ## Lock what requirements/*.in ask for (ARGS=--upgrade: at its newest
 		$(COMPILE) $(ARGS) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 
-clean: down ## Delete everything that was made here: .venv, .run, out and caches
-	@rm -rf .venv .run out web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: down ## Delete everything that was made here, the record, Temporal's history and secrets (.run) too
+	@rm -rf .venv .run out web/dist web/node_modules stack/chromium/node_modules
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,10 @@
-"""Steps that find what has outlived its owner, and clear it away.
+"""Steps that find what has outlived its owner, and clear it away; old events go with it.
 
 Nothing is touched that the record doesn't know as ours, nor while any of its owners runs; where
 one of them can't be asked, the step fails and nothing is touched at all.
 """
+
+from datetime import timedelta
 
 from temporalio import activity
 
@@ -11,6 +13,8 @@ from domain.ports import Leftovers, Rooms, Workflows
 from domain.seating import Presence
 from domain.sweeping import Kind, Leftover, SweepOrder
 
+KEPT = timedelta(days=1)
+"""Events: a page that resumes after longer starts over."""
 MOST = 200
 """Orphans of one sweep; the next goes on."""
 
@@ -25,7 +29,11 @@ class SweepActivities:
 
     @activity.defn
     async def find_orphans(self, order: SweepOrder) -> tuple[Leftover, ...]:
-        """List what none of whose owners runs, rooms first. Safe to repeat: it looks."""
+        """List what none of whose owners runs, rooms first, once old events are forgotten.
+
+        Safe to repeat: it looks, and what is forgotten stays so.
+        """
+        await self._leftovers.forget_events(KEPT)
         named = [room for room in await self._rooms.open_for(order.grace) if is_room(room)]
         found = (
             *await self._leftovers.of_rooms(tuple(named)),

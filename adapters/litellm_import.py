@@ -2,12 +2,10 @@
 
 import asyncio
 import importlib
-import logging
 import os
 from typing import Any
 
-TALKATIVE = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai", "httpx", "httpcore")
-"""Loggers that quote requests or answers, which are people's private words."""
+from adapters.logs import hush
 
 
 async def litellm() -> Any:
@@ -18,8 +16,7 @@ async def litellm() -> Any:
 def _import() -> Any:
     # Otherwise every start asks the internet for a price list, three times if there is none.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    hush()
     vendor: Any = importlib.import_module("litellm")
     vendor.suppress_debug_info = True
     vendor.turn_off_message_logging = True

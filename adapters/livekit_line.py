@@ -14,6 +14,12 @@ AGAIN = timedelta(milliseconds=50)
 PORTS = {"ws": 80, "wss": 443}
 
 
+def place_of(url: str) -> tuple[str | None, int]:
+    """Say at which host and port LiveKit listens."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or PORTS[parts.scheme]
+
+
 class LiveKitLine:
     """One TCP connection for all of a process, on which nothing is said.
 
@@ -21,8 +27,7 @@ class LiveKitLine:
     """
 
     def __init__(self, url: str) -> None:
-        place = urlsplit(url)
-        self._place = place.hostname, place.port or PORTS[place.scheme]
+        self._place = place_of(url)
         self._holding: asyncio.Task[None] | None = None
         self._restored = asyncio.Event()
 

@@ -1,7 +1,6 @@
 """What LiveKit reports by webhook: hints, never facts, for they come late, twice or never."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from livekit import api
 from pydantic import SecretStr
@@ -13,13 +12,10 @@ from domain.errors import Refused
 class Hint:
     """Something has happened in a room; whoever cares looks for themselves."""
 
-    id: str
-    """LiveKit's own; the same hint delivered twice has the same."""
     kind: str
     """LiveKit's word, e.g. `participant_joined`."""
     room: str
     identity: str | None
-    created_at: datetime
 
 
 class LiveKitWebhooks:
@@ -33,7 +29,7 @@ class LiveKitWebhooks:
         """Read one webhook: its raw body and its `Authorization` header.
 
         A replay within its token's life (5 minutes, and one of grace) is read again as the same
-        hint, with the same id.
+        hint.
 
         Raises:
             Refused: not from our LiveKit, too old, or changed on its way.
@@ -46,9 +42,7 @@ class LiveKitWebhooks:
         if not event.event:
             raise Refused("Not a webhook of our LiveKit (no event)")
         return Hint(
-            id=event.id,
             kind=event.event,
             room=event.room.name,
             identity=event.participant.identity or None,
-            created_at=datetime.fromtimestamp(event.created_at, UTC),
         )

@@ -24,8 +24,11 @@ STANDARD = set(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",
 }
-LOUD = ("httpx", "httpcore", "aiohttp.access", "uvicorn.access", "LiteLLM")
-"""Libraries that log every request, addresses included."""
+LOUD = (
+    *("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai"),
+    *("httpx", "httpcore", "aiohttp.access", "uvicorn.access"),
+)
+"""Loggers that quote requests or answers: addresses, and people's private words."""
 
 
 def masked(text: str) -> str:
@@ -66,8 +69,13 @@ def setup_logging(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level)
+    hush()
+
+
+def hush() -> None:
+    """Let libraries that quote private words say nothing."""
     for name in LOUD:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _values(record: logging.LogRecord) -> dict[str, object]:

@@ -10,14 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from adapters.redaction import redact
 from domain.briefing import Material, Turn
 from domain.phases import TurnKind
 
 MOST_ANSWER = 20_000
 """Characters; what is longer isn't looked at."""
-MOST_CONVERSATION = 12_000
-"""Characters of the newest turns that a model is shown."""
-LONGEST_TURN = 1_000
 
 SYSTEM = """\
 You brief a support agent who is about to take over a call from a colleague.
@@ -56,13 +54,16 @@ class Answer(BaseModel):
 
 
 def messages(material: Material) -> list[dict[str, str]]:
-    """Ask for a briefing on this material."""
+    """Ask for a briefing on this material, which is redacted but for the name.
+
+    That is spoken, too, where numbers are left out without a word for them.
+    """
     record = {
-        "caller": material.caller_name,
+        "caller": redact(material.caller_name),
         "said_to_be_about": material.about,
         "note_of_the_colleague": material.notes,
         "earlier_briefings": material.earlier[-3:],
-        "conversation": _conversation(material.turns),
+        "conversation": [_line(turn) for turn in material.turns],
     }
     # Escaped, so that nobody's words can end the fence early; surrogates are escaped as well.
     data = json.dumps(record).replace("<", "\\u003c")
@@ -88,14 +89,6 @@ def read(content: Any) -> Answer:
         raise UselessAnswer from error
 
 
-def _conversation(turns: tuple[Turn, ...]) -> list[dict[str, str]]:
-    newest: list[dict[str, str]] = []
-    room = MOST_CONVERSATION
-    for turn in reversed(turns):
-        text = turn.text[:LONGEST_TURN]
-        room -= len(text)
-        if room < 0:
-            break
-        who = turn.role if turn.kind is TurnKind.SAID else "note of an agent"
-        newest.append({"who": who, "text": text})
-    return newest[::-1]
+def _line(turn: Turn) -> dict[str, str]:
+    who = turn.role if turn.kind is TurnKind.SAID else "note of an agent"
+    return {"who": who, "text": turn.text}

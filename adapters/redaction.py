@@ -2,15 +2,19 @@
 
 import re
 
-from adapters.prompt import LONGEST_TURN, MOST_CONVERSATION
 from adapters.rules import MOST_NOTES
 from domain.briefing import Material, Turn
 from domain.phases import TurnKind
 
 OPENING = 4
 """Turns: among the first of them is why the caller calls."""
+MOST_CONVERSATION = 12_000
+"""Characters of the newest turns."""
+LONGEST_TURN = 1_000
 SHORTEST_TURN = 40
 """A turn of fewer characters counts as this many: a thousand words take their time, too."""
+MOST_NEWEST = MOST_CONVERSATION // SHORTEST_TURN
+"""Turns, however short they are."""
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 DATE = r"\d{4}-\d\d-\d\d"

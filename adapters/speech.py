@@ -9,14 +9,13 @@ from datetime import timedelta
 from adapters.espeak import espeak
 from adapters.litellm_import import litellm
 from adapters.sound import decoded
+from domain.briefing import MOST_TEXT
 from domain.errors import PortError, Unreachable
 from domain.ports import Audio, Speech
 from domain.settings import ModelSettings
 
 log = logging.getLogger(__name__)
 
-LONGEST_TEXT = 1_000
-"""Characters; a briefing is spoken sentence by sentence, and no sentence is longer."""
 MODEL_SAMPLE_RATE = 24_000
 WITHIN = timedelta(seconds=5)
 """How long a speech model may take for one sentence, all included."""
@@ -25,9 +24,9 @@ REST = timedelta(seconds=60)
 
 
 def speakable(text: str) -> str:
-    """Cut a text to what may be spoken: no control characters, `LONGEST_TEXT` at most."""
+    """Cut a text to what may be spoken: no control characters, `MOST_TEXT` at most."""
     kept = (_heard(character) for character in text)
-    return "".join(kept).strip()[:LONGEST_TEXT]
+    return "".join(kept).strip()[:MOST_TEXT]
 
 
 def _heard(character: str) -> str:
@@ -44,7 +43,7 @@ class EspeakSpeech:
         self._words_per_minute = words_per_minute
 
     async def say(self, text: str) -> Audio:
-        """Speak a text of at most `LONGEST_TEXT` characters; what is longer is cut."""
+        """Speak a text of at most `MOST_TEXT` characters; what is longer is cut."""
         return await asyncio.to_thread(self._say, speakable(text))
 
     def _say(self, text: str) -> Audio:
@@ -62,7 +61,7 @@ class LiteLLMSpeech:
         self._within = within
 
     async def say(self, text: str) -> Audio:
-        """Speak a text of at most `LONGEST_TEXT` characters.
+        """Speak a text of at most `MOST_TEXT` characters.
 
         Raises:
             Unreachable: no sound in time, for whatever reason.

@@ -100,6 +100,7 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _add_door(app: FastAPI, services: Services) -> None:
+    app.add_middleware(Door, metrics=app.state.metrics)
     origins = [o.strip() for o in services.settings.cors_origins.split(",") if o.strip()]
     if origins:
         app.add_middleware(
@@ -107,9 +108,8 @@ def _add_door(app: FastAPI, services: Services) -> None:
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-            expose_headers=["Location", "Retry-After"],
+            expose_headers=["Link", "Location", "Retry-After"],
         )
-    app.add_middleware(Door, metrics=app.state.metrics)
 
 
 def _describe(app: FastAPI) -> None:

@@ -1,14 +1,16 @@
 """Whose event stream is open: an agent whose page is closed is away."""
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
-from domain.errors import PortError
 from domain.record import Record
 from domain.views import SignedIn
+
+log = logging.getLogger(__name__)
 
 GRACE = timedelta(seconds=3)
 """Before a closed stream counts: a page that is reloaded, or one of many that take turns, is back
@@ -58,19 +60,29 @@ class Attendance:
             if clock() >= everybody_at:  # however much came and went meanwhile
                 everybody_at = clock() + AGAIN.total_seconds()
                 told |= dict.fromkeys(self._open)
-            for key in told:
-                await self._tell(key)
+            await self._tell(told)
             self._open += Counter()
 
-    async def _tell(self, key: Key) -> None:
-        if self._closed:
-            return
-        tenant, person = key
-        with suppress(PortError):  # an open one is told of again, a lost one expires
-            if self._open[key] > 0:
-                await self._record.stream_seen(tenant, person)
-            elif left_at := self._left_at.pop(key, None):
-                await self._record.stream_lost(tenant, person, left_at)
+    async def _tell(self, keys: Collection[Key]) -> None:
+        news = self._news_of(keys)
+        while not self._closed and (telling := next(news, None)):
+            try:
+                await telling
+            except Exception as error:
+                # Whatever it was: an open stream is told of again, and a lost one expires.
+                log.warning("streams can't be told of", extra={"error": type(error).__name__})
+
+    def _news_of(self, keys: Collection[Key]) -> Iterator[Awaitable[None]]:
+        """Tell of all open streams of a tenant at once, for each telling is a writer's turn."""
+        present: dict[str, list[str]] = {}
+        for tenant, person in keys:
+            if self._open[tenant, person] > 0:
+                present.setdefault(tenant, []).append(person)
+        for tenant, people in present.items():
+            yield self._record.streams_seen(tenant, people)
+        for key in keys:
+            if self._open[key] == 0 and (left_at := self._left_at.pop(key, None)):
+                yield self._record.stream_lost(*key, left_at)
 
     def _count(self, key: Key, by: int) -> None:
         was_open = self._open[key] > 0

@@ -14,7 +14,6 @@ from domain.phases import Completes, TurnKind
 LONGEST_NAME = 120
 LONGEST_TEXT = 10_000
 LONGEST_REASON = 500
-LONGEST_SPEECH = 1_000
 MOST_FALLBACKS = 9
 LINE_BREAKS = "\n\r\t"
 
@@ -54,9 +53,9 @@ Name = Annotated[
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), Readable, AfterValidator(_not_blank)]
 Reason = Annotated[str, Field(max_length=LONGEST_REASON), Readable]
 Words = Annotated[str, Field(max_length=MOST_TEXT), Readable, AfterValidator(_not_blank)]
-Utterance = Annotated[str, Field(max_length=LONGEST_SPEECH), Readable, AfterValidator(_not_blank)]
 PersonId = Annotated[str, Field(pattern=r"^(agt|sup)_[0-9a-f]{32}$")]
 CallId = Annotated[str, Field(pattern=r"^call_[0-9a-f]{32}$")]
+TurnId = Annotated[str, Field(pattern=r"^turn_[0-9a-f]{32}$")]
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/#-]{1,100}$")]
 """The client's own number for a case: no spaces, so that it survives any URL or ticket system."""
 Seconds = Annotated[
@@ -102,7 +101,7 @@ class AddTurn(Body):
 class SpeakText(Body):
     """Words to hear."""
 
-    text: Utterance
+    text: Words
 
 
 class To(Body):

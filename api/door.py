@@ -1,4 +1,4 @@
-"""What happens to every request: it is timed, counted, logged; and not let in if too large."""
+"""Every request is timed, counted, logged and answered; one that is too large isn't let in."""
 
 import logging
 import time
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import deadline
 from api.metrics import Metrics
-from api.problems import MOST_BODY, ProblemAnswer, operation_of, too_large
+from api.problems import MOST_BODY, ProblemAnswer, broken, operation_of, too_large
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,10 @@ SAFE_HEADERS = [
 
 
 class Door:
-    """Stands before the whole app. Neither paths nor queries are logged: operations are."""
+    """Stands before the whole app. Neither paths nor queries are logged: operations are.
+
+    Only CORS stands before it, so that pages of other origins can read whatever it answers.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -32,20 +35,31 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.monotonic()
-        deadline.begin()
+        began, due, has_begun = time.monotonic(), deadline.begin(), False
 
         async def answering(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
+                due.lift()
                 message["headers"] = [*message.get("headers", []), *SAFE_HEADERS]
                 self._note(scope, message["status"], time.monotonic() - began)
             await send(message)
 
+        try:
+            await self._let_in(scope, receive, answering)
+        except Exception:
+            if has_begun:  # it can only break off, and the server logs why
+                raise
+            log.exception("a request broke", extra={"operation": operation_of(Request(scope))})
+            await ProblemAnswer(broken())(scope, receive, answering)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _says_too_large(scope):
             await _discard(receive)
-            await ProblemAnswer(too_large())(scope, receive, answering)
+            await ProblemAnswer(too_large())(scope, receive, send)
         else:
-            await self._app(scope, receive, answering)
+            await self._app(scope, receive, send)
 
     def _note(self, scope: Scope, status: int, took_s: float) -> None:
         operation = operation_of(Request(scope))

@@ -1,7 +1,7 @@
 """Failures a client of this API may meet, each with its own status and stable code.
 
 * ApiError
-  * NotSignedIn   401  no token, or one that is expired, forged or signed out
+  * NotSignedIn   401  no token, or one that is expired or forged
   * NotAllowed    403  yours to see, but not to do
   * NotYours      404  not there, or not yours: nobody learns which
   * Conflict      409  not now; `code` and `phase` say why
@@ -80,20 +80,8 @@ class NotYours(ApiError):
         super().__init__(detail)
 
 
-CONFLICTS = {
-    "transfer_running": "A transfer of this call is already running.",
-    "already_answered": "Somebody else has this call.",
-    "call_ended": "The call has ended.",
-    "transfer_ended": "The transfer has ended.",
-    "too_late": "It is too late for that: the move has begun, or something else was decided.",
-    "already_accepted": "You have accepted already.",
-    "already_declined": "You have declined already.",
-    "not_accepted": "The other agent hasn't accepted yet.",
-    "no_seat": "There is no seat for you in this phase.",
-    "not_now": "That makes no sense in this phase.",
-    "use_cancel_or_complete": "A transfer is running: complete or cancel it instead.",
-    "transfer_to_oneself": "You already have this call.",
-}
+ENDED = {"call_ended": "The call has ended.", "transfer_ended": "The transfer has ended."}
+"""What the api says by itself, where there is no workflow any more that would."""
 
 
 class Conflict(ApiError):
@@ -103,13 +91,10 @@ class Conflict(ApiError):
     code = "not_now"
     title = "Not now"
 
-    def __init__(
-        self, code: str, phase: Phase | None = None, *, transfer_id: str | None = None
-    ) -> None:
-        super().__init__(CONFLICTS.get(code, "That can't be done now."))
+    def __init__(self, code: str, detail: str | None = None, phase: Phase | None = None) -> None:
+        super().__init__(detail or ENDED[code])
         self.code = code
         self.phase = phase
-        self.transfer_id = transfer_id
 
     def about(self, transfer: TransferView) -> Self:
         """Name the transfer, and its phase unless that is known better."""

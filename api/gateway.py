@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
+"""The type of Temporal's own refusal of what a workflow had taken, but ended before it was done."""
 DECISIONS: dict[Decision, Any] = {
     Decision.ACCEPT: TransferWorkflow.accept,
     Decision.DECLINE: TransferWorkflow.decline,
@@ -44,8 +46,8 @@ DECISIONS: dict[Decision, Any] = {
 class Gateway:
     """Speaks Temporal so that routes don't have to.
 
-    Every method raises only `api.errors.ApiError`: `Conflict` with the workflow's own code and
-    phase, `Unavailable` when Temporal or the workers don't answer in time.
+    Every method raises only `api.errors.ApiError`: `Conflict` with the workflow's own code, words
+    and phase, `Unavailable` when Temporal or the workers don't answer in time.
     """
 
     def __init__(self, client: Client) -> None:
@@ -175,7 +177,7 @@ async def _ask(asking: Awaitable[T], when_gone: str) -> T:
         async with in_time():
             return await asking
     except WorkflowUpdateFailedError as failure:
-        raise _refusal(failure.cause) from failure
+        raise _refusal(failure.cause, when_gone) from failure
     except WorkflowAlreadyStartedError as failure:
         raise Conflict(when_gone) from failure
     except (TimeoutError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError) as failure:
@@ -187,10 +189,12 @@ async def _ask(asking: Awaitable[T], when_gone: str) -> T:
         raise Unavailable from failure
 
 
-def _refusal(cause: BaseException | None) -> Conflict | NotYours | Unavailable:
+def _refusal(cause: BaseException | None, when_gone: str) -> Conflict | NotYours | Unavailable:
     if not isinstance(cause, ApplicationError) or cause.type is None:
         return Unavailable()
+    if cause.type == ENDED_MEANWHILE:
+        return Conflict(when_gone)
     if cause.type.startswith("not_yours"):
         return NotYours()
     phase = Phase(cause.details[0]) if cause.details and cause.details[0] else None
-    return Conflict(cause.type, phase)
+    return Conflict(cause.type, cause.message, phase)

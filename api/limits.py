@@ -19,6 +19,10 @@ STEPS = RateLimitItemPerMinute(60)
 """Of one person and kind with one call or transfer, refused or not: each stays in a history, and
 Temporal takes no more than 2,000 updates in one, and ends it at 51,200 events (its defaults)."""
 
+TURNS = RateLimitItemPerMinute(120)
+"""Of one person in one call. Nobody says more than about 200 words a minute, so a live transcript,
+which has a turn a phrase, stays below; each takes the one writer's place in the record."""
+
 
 def neighbourhood(address: str) -> str:
     """Say who shares a limit with this address: nobody in IPv4, its whole site in IPv6."""
@@ -37,18 +41,22 @@ async def _not_too_often(request: Request, services: ServicesDep) -> None:
     await _count(request, rate, who, "new calls from this address")
 
 
-async def steps(request: Request, asker: Asker, about: str) -> None:
+async def steps(request: Request, asker: Asker, about: str, rate: RateLimitItem = STEPS) -> None:
     """Count a step that somebody, who may do it, takes with a call or transfer.
 
     Raises:
         TooMany: they took as many within a minute.
     """
     whose = "/".join((asker.tenant, asker.id, about, action_of(request)))
-    await _count(request, STEPS, whose, "requests of yours")
+    await _count(request, rate, whose, "requests of yours")
 
 
 async def _with_a_call(request: Request, their: CallDep) -> None:
     await steps(request, their.asker, their.call.id)
+
+
+async def _with_a_turn(request: Request, their: CallDep) -> None:
+    await steps(request, their.asker, their.call.id, TURNS)
 
 
 async def _with_a_transfer(request: Request, their: TransferDep) -> None:
@@ -67,3 +75,4 @@ NotTooOften = Depends(_not_too_often)
 CallSteps = Depends(_with_a_call)
 TransferSteps = Depends(_with_a_transfer)
 """Whatever asks the workflow of a call or transfer something."""
+TurnSteps = Depends(_with_a_turn)

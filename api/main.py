@@ -24,7 +24,7 @@ from adapters.sql import open_record
 from adapters.summaries import ModelSummaries
 from api.app import create_app, description
 from api.auth import ApiTokens
-from api.deadline import ANSWER
+from api.deadline import ANSWER, left
 from api.gateway import Gateway
 from api.services import Services
 from api.tailer import Tailer
@@ -125,7 +125,7 @@ async def serve(settings: Settings) -> None:
     secret = settings.secret.secret_key.get_secret_value()
     async with (
         open_livekit(settings.livekit) as livekit,
-        open_record(settings.database.url, limit=ANSWER) as db,
+        open_record(settings.database.url, limit=ANSWER, left=left) as db,
     ):
         temporal = await connect(lazy=True)
         gateway = Gateway(temporal)
@@ -176,14 +176,13 @@ def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
 
 
 async def make_token(name: str, role: Role, tenant: str, valid: timedelta) -> str:
-    """Sign somebody in from the command line, for AUTH_MODE=keys."""
+    """Make a token from the command line, for AUTH_MODE=keys; whoever is on shift stays so."""
     wrong: list[str] = []
     secret, database = _load(SecretSettings, wrong), _load(DatabaseSettings, wrong)
     if secret is None or database is None:
         raise Misconfigured("\n".join(wrong))
     async with open_record(database.url) as record:
-        person = await record.sign_in(tenant, role, name)
-        await record.set_availability(tenant, person.id, away=True)
+        person = await record.enrol(tenant, role, name)
     return ApiTokens(secret.secret_key.get_secret_value()).make(person, valid=valid)
 
 

@@ -78,6 +78,11 @@ class ProblemAnswer(JSONResponse):
         )
 
 
+def broken() -> ApiError:
+    """Say that something went wrong that nobody foresaw, and nothing of what it was."""
+    return ApiError("This is our fault; it was logged. Repeating it is safe.")
+
+
 def too_large() -> TooLarge:
     """Say how much is too much."""
     return TooLarge(f"A request has at most {MOST_BODY // 1024} kB.")
@@ -95,7 +100,7 @@ async def _port_failed(request: Request, error: Exception) -> ProblemAnswer:
     extra = {"operation": operation_of(request), "error": str(error)}
     if not error.retryable:
         log.error("a port refused", extra=extra)
-        return await _broke(request, error)
+        return ProblemAnswer(broken())
     log.warning("a port is away", extra=extra)
     return ProblemAnswer(Unavailable())
 
@@ -119,10 +124,6 @@ async def _by_framework(request: Request, error: Exception) -> ProblemAnswer:
     answer.title = status.phrase
     answer.code = status.phrase.lower().replace(" ", "_")
     return ProblemAnswer(answer)
-
-
-async def _broke(_: Request, error: Exception) -> ProblemAnswer:
-    return ProblemAnswer(ApiError("This is our fault; it was logged. Repeating it is safe."))
 
 
 def _field_problem(error: dict[str, Any]) -> FieldProblem:
@@ -152,12 +153,11 @@ def operation_of(request: Request) -> str:
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every failure with problem details."""
+    """Answer every failure that is foreseen with problem details; the door answers the others."""
     app.add_exception_handler(ApiError, _announced)
     app.add_exception_handler(PortError, _port_failed)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _by_framework)
-    app.add_exception_handler(Exception, _broke)
 
 
 def problems(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
@@ -176,4 +176,4 @@ def _declared(error: type[ApiError]) -> dict[str, Any]:
 ONE = problems(NotSignedIn, NotAllowed, NotYours)
 """What a route about one call or transfer may answer."""
 STEERED = ONE | problems(Conflict, TooMany)
-"""The same if it asks a workflow something."""
+"""The same if it takes a step, which may come too late or too often."""

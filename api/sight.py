@@ -74,12 +74,12 @@ class Sight:
         return told
 
     def _agents_call(self, row: EventRow, *, replayed: bool) -> str | None:
-        call = CallView.model_validate(row.data)
-        was_shown = call.id in self._shown or replayed
-        if call.state is CallState.WAITING or self._asker.id in row.people:
-            self._shown.add(call.id)
+        call_id = row.data["id"]
+        was_shown = call_id in self._shown or replayed
+        if row.data["state"] == CallState.WAITING or self._asker.id in row.people:
+            self._shown.add(call_id)
             return _as_kept(row)
-        self._shown.discard(call.id)
+        self._shown.discard(call_id)
         return _as_kept(row) if was_shown else None
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from api.auth import Asker
 from api.sight import Sight
 from api.tailer import Subscription, Tailer
-from domain.phases import CallState, Phase, Role
+from domain.phases import GOING_ON, RUNNING, CallState, Phase, Role
 from domain.record import EventKind, EventRow, Record
 from domain.views import AgentView, CallView, SeatNoticeView, TransferView
 
@@ -20,8 +20,6 @@ MOST_REPLAYED = 2_000
 """Rows; whoever was away for longer is quicker with a snapshot."""
 PAGE = 500
 RESYNC = "resync"
-LIVE = (CallState.WAITING, CallState.TALKING, CallState.ON_HOLD)
-RUNNING = tuple(phase for phase in Phase if phase is not Phase.ENDED)
 STANDBY = (Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING)
 """When a caller's page that comes back should take its standby seat."""
 MOST_SHOWN = 500
@@ -179,7 +177,7 @@ class Follower:
 
     async def _my_calls(self, transfers: list[TransferView]) -> AsyncIterator[CallView]:
         mine, tenant = {transfer.call_id for transfer in transfers}, self._asker.tenant
-        for state in LIVE:
+        for state in GOING_ON:
             calls = await self._record.calls(tenant, state=state, limit=MOST_SHOWN, before=None)
             for call in calls:
                 if self._concerns_me(call) or call.id in mine:

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 WAITING_ROWS = 500
 """How far a reader may fall behind before it is told to start over."""
 AGAIN = timedelta(seconds=1)
-"""Between attempts while the database is away."""
+"""Before the next attempt after one that failed."""
 
 
 class Subscription:
@@ -102,9 +102,14 @@ class Tailer:
         while not self._closed:
             try:
                 last = await self._step(last)
+                continue
             except PortError as error:
                 log.warning("events can't be read", extra={"error": str(error)})
-                await asyncio.sleep(AGAIN.total_seconds())
+            except Exception:
+                # Every stream hangs on this: whatever can't be understood is left behind.
+                log.exception("events can't be understood; all streams start over")
+                last = None
+            await asyncio.sleep(AGAIN.total_seconds())
 
     async def _step(self, last: int | None) -> int:
         if last is None:

@@ -34,6 +34,15 @@ async def check_agent(services: Services, asker: Asker, agent_id: str, where: st
     """
     if agent_id == asker.id:
         raise Invalid("You can't hand a call to yourself.", "transfer_to_oneself", where)
-    agent = await services.record.person(asker.tenant, agent_id)
+    await check_is_agent(services, asker.tenant, agent_id, where)
+
+
+async def check_is_agent(services: Services, tenant: str, agent_id: str, where: str) -> None:
+    """See that somebody can be asked for.
+
+    Raises:
+        Invalid: they are no agent.
+    """
+    agent = await services.record.person(tenant, agent_id)
     if agent is None or agent.role is not Role.AGENT:
         raise Invalid("There is no such agent.", "unknown_agent", where)

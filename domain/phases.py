@@ -16,6 +16,9 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+RUNNING = tuple(phase for phase in Phase if phase is not Phase.ENDED)
+
+
 class Outcome(StrEnum):
     """How a transfer ended; set exactly when its phase becomes `ended`."""
 
@@ -95,6 +98,9 @@ class CallState(StrEnum):
     TALKING = "talking"
     ON_HOLD = "on_hold"
     ENDED = "ended"
+
+
+GOING_ON = tuple(state for state in CallState if state is not CallState.ENDED)
 
 
 class Role(StrEnum):

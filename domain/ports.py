@@ -189,6 +189,9 @@ class Leftovers(Protocol):
     async def settle(self, leftover: Leftover) -> None:
         """Write down that it was swept; a call, transfer or reservation ends with it."""
 
+    async def forget_events(self, older_than: timedelta) -> None:
+        """Forget what streams have carried; who was away for longer is shown how things are."""
+
 
 class Workflows(Protocol):
     """The workflows that own things."""

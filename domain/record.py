@@ -5,6 +5,7 @@ workflow does are written by `domain.ports.Journal` alone; the api writes what p
 Every method raises only `domain.errors.PortError`: `Unreachable` when the database is away.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -101,6 +102,10 @@ class People(Protocol):
         """Find or make a person, available; the same name and role is the same person."""
         ...
 
+    async def enrol(self, tenant: str, role: Role, name: str) -> SignedIn:
+        """Find a person, or make them, away until they say that they are not."""
+        ...
+
     async def person(self, tenant: str, person_id: str) -> SignedIn | None:
         """Find a person."""
         ...
@@ -108,8 +113,11 @@ class People(Protocol):
     async def set_availability(self, tenant: str, person_id: str, *, away: bool) -> None:
         """Go away, or come back; tells everyone who watches the agents."""
 
-    async def stream_seen(self, tenant: str, person_id: str) -> None:
-        """Remember that a person's event stream is open (again said every 15 s)."""
+    async def streams_seen(self, tenant: str, person_ids: Collection[str]) -> None:
+        """Remember whose event streams are open (again said every 15 s).
+
+        Tells everyone who watches the agents whose have been lost with their process, too.
+        """
 
     async def stream_lost(self, tenant: str, person_id: str, at: datetime) -> None:
         """Remember that it closed at this moment; one that was seen since, by whomever, stays."""
@@ -141,8 +149,13 @@ class Record(People, Protocol):
         """Write down a turn; the same `turn_id` again changes nothing and answers the first."""
         ...
 
-    async def turns(self, tenant: str, call_id: str, *, notes: bool) -> tuple[Turn, ...]:
-        """List the turns of a call, oldest first, with or without the agents' notes."""
+    async def turns(
+        self, tenant: str, call_id: str, *, notes: bool, limit: int, before: str | None
+    ) -> tuple[Turn, ...]:
+        """Read the newest turns of a call, oldest first, with or without the agents' notes.
+
+        `before`: only those older than the turn of this id.
+        """
         ...
 
     async def add_transfer(self, transfer: NewTransfer) -> None:

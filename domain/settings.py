@@ -13,10 +13,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PLACEHOLDERS = {"secret", "changeme", "change-me", "devsecret", "password"}
 
 
-class LiveKitSettings(BaseSettings):
+class FromEnvironment(BaseSettings):
+    """What all of these share: a variable that is there but empty is not set."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+
+class LiveKitSettings(FromEnvironment):
     """Where rooms live: LIVEKIT_URL and its key and secret, spelled as LiveKit's own tools do."""
 
-    model_config = SettingsConfigDict(env_prefix="LIVEKIT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="LIVEKIT_")
 
     url: str = Field(pattern=r"^wss?://", description="how our processes reach LiveKit")
     public_url: str | None = Field(None, pattern=r"^wss?://", description="how browsers reach it")
@@ -29,10 +35,10 @@ class LiveKitSettings(BaseSettings):
         return self.public_url or self.url
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(FromEnvironment):
     """The record: an SQLite file by default, Postgres by URL."""
 
-    model_config = SettingsConfigDict(env_prefix="DATABASE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DATABASE_")
 
     url: str = Field(
         "sqlite+aiosqlite:///.run/record.db",
@@ -40,10 +46,8 @@ class DatabaseSettings(BaseSettings):
     )
 
 
-class SecretSettings(BaseSettings):
+class SecretSettings(FromEnvironment):
     """The installation's one secret: signs API tokens, and seals what must not be readable."""
-
-    model_config = SettingsConfigDict(frozen=True)
 
     secret_key: SecretStr = Field(min_length=32)
 
@@ -55,10 +59,8 @@ class SecretSettings(BaseSettings):
         return self
 
 
-class ModelSettings(BaseSettings):
+class ModelSettings(FromEnvironment):
     """Which models write and speak; none by default, and everything still works."""
-
-    model_config = SettingsConfigDict(frozen=True)
 
     llm_model: str | None = Field(None, description="any LiteLLM chat model, e.g. openai/gpt-5")
     llm_fallbacks: str = Field("", description="more models, in order, separated by commas")
@@ -73,23 +75,20 @@ class ModelSettings(BaseSettings):
         return tuple(name.strip() for name in named if name.strip())
 
 
-class LogSettings(BaseSettings):
+class LogSettings(FromEnvironment):
     """How much is logged, and how."""
 
-    model_config = SettingsConfigDict(env_prefix="LOG_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="LOG_")
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["text", "json"] = "text"
 
 
-class ApiSettings(BaseSettings):
+class ApiSettings(FromEnvironment):
     """The front door."""
-
-    model_config = SettingsConfigDict(frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    public_url: str | None = Field(None, pattern=r"^https?://")
     auth_mode: Literal["dev", "keys"] = "dev"
     cors_origins: str = Field("", description="other origins that may call, separated by commas")
     callers_see_agents: bool = True
@@ -141,10 +140,10 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class VoiceSettings(BaseSettings):
+class VoiceSettings(FromEnvironment):
     """A voice process."""
 
-    model_config = SettingsConfigDict(env_prefix="VOICE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="VOICE_")
 
     port: int = Field(0, ge=0, le=65535, description="health port on loopback; 0: any free one")
     max_jobs: int = Field(10, gt=0)
@@ -156,10 +155,10 @@ class VoiceSettings(BaseSettings):
     hold_message: str = Field("", max_length=300, description="said after each of these lines")
 
 
-class SweepSettings(BaseSettings):
+class SweepSettings(FromEnvironment):
     """The sweeper of what has outlived its owner."""
 
-    model_config = SettingsConfigDict(env_prefix="SWEEP_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SWEEP_")
 
     every_s: float = Field(300, ge=10, le=86_400, description="from one sweep to the next")
 
@@ -178,5 +177,5 @@ def explain(error: ValidationError) -> str:
 
 
 def _prefix_of(title: str) -> str:
-    found = next((c for c in BaseSettings.__subclasses__() if c.__name__ == title), None)
+    found = next((c for c in FromEnvironment.__subclasses__() if c.__name__ == title), None)
     return str(found.model_config.get("env_prefix", "")) if found else ""

@@ -85,10 +85,10 @@ class Company:
         return {"killed": pids["worker"]}
 
 
-def create_app(company: Company, pages: str) -> FastAPI:
-    """Build the server; `pages` is the address whose home page may ask."""
+def create_app(company: Company) -> FastAPI:
+    """Build the server; the home page of the product it plays with may ask."""
     app = FastAPI(title="Rehearsal", docs_url=None, redoc_url=None)
-    port = urlsplit(pages).port
+    port = urlsplit(company.url).port
     app.add_middleware(
         CORSMiddleware,
         # Whatever this machine is called; no other site may kill anybody's worker.
@@ -106,6 +106,6 @@ def serve(environ: Mapping[str, str]) -> None:
     """Serve until asked to stop; the settings come from `stack`."""
     word = environ.get("STACK_WORD")
     company = Company(environ["WARM_TRANSFER_URL"], Path(word) if word else None)
-    app = create_app(company, environ["PUBLIC_URL"])
+    app = create_app(company)
     port = int(environ["REHEARSAL_PORT"])
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")

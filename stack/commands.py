@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from stack import binaries, bootstrap, doctor, environment, pages
-from stack.console import Interrupted, pause, progress, say
+from stack import binaries, bootstrap, doctor, environment, pages, ports
+from stack.bootstrap import PYTHON, ROOT
+from stack.console import Interrupted, Trouble, pause, progress, say
 from stack.foyer import foyer
 from stack.local import DATA, MEASURED, LocalStack, is_free
 from stack.parts import COMPANY, kind
@@ -50,7 +52,12 @@ def obey(words: list[str]) -> int:
     check = commands.add_parser("doctor", help="check every dependency and setting")
     check.set_defaults(does=lambda asked: doctor.examine(asked.data))
 
-    for command in (up, down, check):
+    token = commands.add_parser("token", help="make a token for a person, for AUTH_MODE=keys")
+    token.add_argument("name")
+    token.add_argument("role", choices=["agent", "supervisor"])
+    token.set_defaults(does=_token)
+
+    for command in (up, down, check, token):
         command.add_argument("--data", type=Path, default=DATA, help="directory of all its files")
     up.add_argument("--free-ports", action="store_true", help="take any free ports")
 
@@ -142,6 +149,17 @@ def _against(stack: LocalStack, command: list[str]) -> int:
     finally:
         guest.end()
     return guest.exit_code or 0
+
+
+def _token(asked: argparse.Namespace) -> int:
+    """Ask the api's own command, which needs the secret and the record of this stack."""
+    if not (asked.data / "secrets.json").exists():
+        raise Trouble(f"Nothing was started in {asked.data} yet: `make up` makes its secret.")
+    bootstrap.sync()
+    environ = environment.outer()
+    told = environment.product(environ, ports.choose(environ), asked.data.resolve())
+    asking = [PYTHON, "-m", "api", "token", "--name", asked.name, "--role", asked.role]
+    return subprocess.run(asking, cwd=ROOT, env=told, check=False).returncode
 
 
 def _show(stack: LocalStack, took_s: float) -> None:

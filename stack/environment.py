@@ -55,7 +55,6 @@ def product(environ: Mapping[str, str], ports: Mapping[str, int], data: Path) ->
         }
     made = {
         "HOST": "127.0.0.1",
-        "PUBLIC_URL": f"http://127.0.0.1:{ports['PORT']}",
         "REHEARSAL_URL": f"http://127.0.0.1:{ports['REHEARSAL_PORT']}",
         "TEMPORAL_NAMESPACE": "default",
         "DATABASE_URL": f"sqlite+aiosqlite:///{data / 'record.db'}",

@@ -19,6 +19,7 @@ from adapters.sql import SqlRecord, open_record
 from adapters.summaries import ModelSummaries
 from api.app import create_app
 from api.auth import ApiTokens
+from api.deadline import ANSWER, left
 from api.main import server_of
 from api.services import Probe, Services
 from api.tailer import Tailer
@@ -228,7 +229,7 @@ class Talk:
 async def running_api(url: str, **settings: Any) -> AsyncIterator[Stage]:
     """Run an api on a free port, as `python -m api` does."""
     async with contextlib.AsyncExitStack() as stack:
-        record = await stack.enter_async_context(open_record(url))
+        record = await stack.enter_async_context(open_record(url, limit=ANSWER, left=left))
         sealer, tokens, rooms = Sealer(SECRET), ApiTokens(SECRET), MemoryRooms()
         gateway = MemoryGateway(record, sealer)
 

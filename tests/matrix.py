@@ -118,8 +118,8 @@ MATRIX: dict[Row, dict[State, str]] = {
         State.OFFERING: "`agent_b_left`, or the next one is asked",
         State.BRIEFING: "8 s to come back, then `agent_b_left`, or the next one is asked",
         State.MOVING: "the caller is with agent A again, or waits with hold audio",
-        State.JOINED: "while introduced, agent A keeps the caller; later they wait with hold audio, "
-        "and for 60 s agent A is rung",
+        State.JOINED: "introduced, agent A keeps them; later they wait with hold audio, and for "
+        "60 s agent A is rung",
     },
     Row.TWICE: {
         State.PREPARING: "one transfer",

@@ -119,7 +119,7 @@ class MemoryGateway(Gateway):
     async def answer(self, call_id: str, agent: str) -> SeatIssued:
         call = await self._find(call_id)
         if call.agent not in (None, agent):
-            raise Conflict("already_answered")
+            raise Conflict("already_answered", "Somebody else has answered this call.")
         call.agent, call.state = agent, CallState.TALKING
         await self._report(call, Event.CALL_ANSWERED)
         return await self._seat(call, call.room, agent)
@@ -131,7 +131,7 @@ class MemoryGateway(Gateway):
             Outcome.COMPLETED,
             transfer.request.agent_a,
         ):
-            raise Conflict("no_take_back")
+            raise Conflict("no_take_back", "You can't take this call back.")
         await self._report(call, Event.TAKE_BACK_ASKED)
         return await self._seat(call, call.room, agent)
 
@@ -142,7 +142,7 @@ class MemoryGateway(Gateway):
     async def end_call(self, call_id: str, person: str) -> None:
         call = await self._find(call_id)
         if call.status().transfer_id and person == call.agent:
-            raise Conflict("use_cancel_or_complete")
+            raise Conflict("use_cancel_or_complete", "Cancel or complete the transfer first.")
         call.state = CallState.ENDED
         await self._report(call, Event.CALL_ENDED)
 
@@ -152,7 +152,7 @@ class MemoryGateway(Gateway):
         if running == request.transfer_id:
             return
         if running:
-            raise Conflict("transfer_running")
+            raise Conflict("transfer_running", "Another transfer of this call is running.")
         call.transfer = self.transfers[request.transfer_id] = MemoryTransfer(request, call)
         await self._report_transfer(call.transfer, Event.OFFERED)
         await self._report(call, Event.PEOPLE_CHANGED)
@@ -160,7 +160,7 @@ class MemoryGateway(Gateway):
     async def transfer_seat(self, transfer_id: str, person: str) -> SeatIssued:
         transfer = self.transfers[transfer_id]
         if transfer.phase is Phase.ENDED:
-            raise Conflict("no_seat", Phase.ENDED)
+            raise Conflict("no_seat", "There is no seat for you now.", Phase.ENDED)
         may = STANDBY if person == transfer.call.order.caller else OPEN
         return await self._seat(transfer.call, transfer.room, person, transfer_id, may)
 
@@ -170,7 +170,7 @@ class MemoryGateway(Gateway):
         if transfer.phase is Phase.ENDED:
             raise Conflict("transfer_ended")
         if decision is Decision.COMPLETE and Decision.ACCEPT not in transfer.decided:
-            raise Conflict("not_accepted", transfer.phase)
+            raise Conflict("not_accepted", "Agent B has not accepted yet.", transfer.phase)
         transfer.decided[decision] = choice.who.person
         if decision in ENDS:
             transfer.phase, transfer.outcome = Phase.ENDED, ENDS[decision]

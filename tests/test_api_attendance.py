@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from api.attendance import Attendance
+from domain.errors import Unreachable
 from domain.phases import Role
 from domain.record import Record
 from domain.views import SignedIn
@@ -21,10 +22,15 @@ class Book:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.tellings: list[list[str]] = []
+        self.failing: list[Exception] = []
         self.lost: list[tuple[str, datetime]] = []
 
-    async def stream_seen(self, tenant: str, person: str) -> None:
-        self.seen.append(person)
+    async def streams_seen(self, tenant: str, people: list[str]) -> None:
+        self.tellings.append(people)
+        if self.failing:
+            raise self.failing.pop()
+        self.seen += people
 
     async def stream_lost(self, tenant: str, person: str, at: datetime) -> None:
         self.lost.append((person, at))
@@ -80,3 +86,24 @@ async def test_a_stream_is_lost_from_the_moment_it_closed(monkeypatch: pytest.Mo
     ((person, at),) = book.lost
     assert person == "Ann"
     assert at <= closed_by
+
+
+async def test_all_open_streams_are_told_of_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    book, everybody = Book(), ["Ann", "Bob", "Cid"]
+    async with attendance(book, monkeypatch) as here:
+        with here.here(someone("Ann")), here.here(someone("Bob")), here.here(someone("Cid")):
+            await until_seen(book, "Ann", 3)
+    assert book.tellings == [everybody] * len(book.tellings)
+
+
+async def test_whatever_goes_wrong_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    book = Book()
+    book.failing = [ValueError("private"), Unreachable("The database did not answer")]
+    async with attendance(book, monkeypatch) as here:
+        with here.here(someone("Ann")):
+            await until_seen(book, "Ann", 2)
+    logged = [vars(record) for record in caplog.records]
+    assert [line["error"] for line in logged] == ["Unreachable", "ValueError"]
+    assert "private" not in repr(logged)

@@ -88,6 +88,19 @@ async def test_callers_never_see_notes(api_stage: Stage) -> None:
     assert [turn["kind"] for turn in (await talk.ann.get(path)).json()] == ["said", "note"]
 
 
+async def test_a_long_conversation_is_read_page_by_page(api_stage: Stage) -> None:
+    talk = await api_stage.talk()
+    path = f"/v1/calls/{talk.call_id}/turns"
+    for text in "abcde":
+        await talk.carol.post(path, {"text": text})
+    newest = await talk.ann.get(f"{path}?limit=3")
+    older = await talk.ann.get(newest.links["next"]["url"])
+    assert [turn["text"] for turn in older.json() + newest.json()] == [*"abcde"]
+    assert "next" not in older.links
+    assert (await talk.ann.get(path)).json() == older.json() + newest.json()
+    assert (await talk.ann.get(f"{path}?limit=501")).status_code == 422
+
+
 async def test_a_briefing_can_be_previewed_and_a_text_heard(api_stage: Stage) -> None:
     talk = await api_stage.talk()
     await talk.carol.post(f"/v1/calls/{talk.call_id}/turns", {"text": "My parcel is lost."})
@@ -109,6 +122,9 @@ async def test_a_call_that_has_ended_can_be_read_but_not_joined(api_stage: Stage
     for action in ("answer", "seat"):
         answer = await talk.ann.post(f"/v1/calls/{talk.call_id}/{action}")
         assert (answer.status_code, answer.json()["code"]) == (409, "call_ended")
+    said = await talk.carol.post(f"/v1/calls/{talk.call_id}/turns", {"text": "Hello?"}, "key-1")
+    assert (said.status_code, said.json()["code"]) == (409, "call_ended")
+    assert (await talk.carol.get(f"/v1/calls/{talk.call_id}/turns")).json() == []
     assert (await talk.ann.get(f"/v1/calls/{talk.call_id}")).json()["state"] == "ended"
 
 
@@ -131,6 +147,9 @@ async def test_lists_of_calls_are_paged_newest_first(api_stage: Stage) -> None:
 async def test_an_agent_the_caller_asks_for_must_exist(api_stage: Stage) -> None:
     visitor = api_stage.visitor()
     answer = await visitor.post("/v1/calls", {"caller_name": "Carol", "agent": new_id("agt")})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_agent")
+    sue = await api_stage.sign_in("Sue", "supervisor")
+    answer = await visitor.post("/v1/calls", {"caller_name": "Carol", "agent": sue.id})
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_agent")
     ann = await api_stage.sign_in("Ann")
     assert (

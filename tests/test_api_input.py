@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.briefing import MOST_TEXT
 from tests.api_stage import Stage
 
 MEGABYTES = b"x" * 10_000_000
@@ -157,3 +158,10 @@ async def test_json_sent_as_something_else_is_refused(api_stage: Stage) -> None:
         )
         assert answer.status_code == 422
         assert "application/json" in answer.json()["detail"]
+
+
+async def test_whatever_a_briefing_may_say_can_be_heard(api_stage: Stage) -> None:
+    talk = await api_stage.talk()
+    path = f"/v1/calls/{talk.call_id}/speech"
+    assert (await talk.ann.post(path, {"text": "w" * MOST_TEXT})).status_code == 200
+    assert (await talk.ann.post(path, {"text": "w" * (MOST_TEXT + 1)})).status_code == 422

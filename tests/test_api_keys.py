@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from api.keys import keyed
+from api.policy import Action
 from tests.api_stage import Stage
 
 BODY = {"caller_name": "Carol", "about": "a parcel"}
@@ -95,6 +96,19 @@ async def test_keys_are_their_owners(api_stage: Stage) -> None:
     again = await talk.ann.post(path, {"text": "Hello"}, "same")
     assert anns.json()["id"] == again.json()["id"] != carols.json()["id"]
     assert len((await talk.ann.get(path)).json()) == 2
+
+
+async def test_no_key_is_kept_of_a_caller_who_may_not_do_that(api_stage: Stage) -> None:
+    talk = await api_stage.talk()
+    transfer = {"call_id": talk.call_id, "to": {"agent": talk.bob.id}}
+    assert (await talk.carol.post("/v1/transfers", transfer, "same")).status_code == 403
+    turns = f"/v1/calls/{talk.call_id}/turns"
+    await talk.carol.post(f"/v1/calls/{talk.call_id}/end")
+    assert (await talk.carol.post(turns, {"text": "Hello?"}, "same")).status_code == 409
+    for action in (Action.START_TRANSFER, Action.ADD_TURN):
+        scope = f"person/default/{talk.carol.id}/{action}"
+        first = await api_stage.record.claim_key(scope, "same", "not theirs")
+        assert first.fingerprint == "not theirs"
 
 
 async def test_a_request_whose_answer_was_lost_is_repeated_with_its_key(api_stage: Stage) -> None:

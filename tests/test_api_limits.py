@@ -103,6 +103,18 @@ async def test_who_steers_too_fast_waits_and_nobody_else_does(
             assert (await one.post(f"/v1/calls/{talk.call_id}/seat")).status_code != 429
 
 
+async def test_who_talks_faster_than_anybody_can_waits_and_nobody_else_does(
+    sqlite_url: str,
+) -> None:
+    async with running_api(sqlite_url) as stage:
+        talk = await stage.talk()
+        path = f"/v1/calls/{talk.call_id}/turns"
+        answers = [await talk.carol.post(path, {"text": "And"}) for _ in range(121)]
+        assert [answer.status_code for answer in answers] == [201] * 120 + [429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+        assert (await talk.ann.post(path, {"text": "Yes?"})).status_code == 201
+
+
 async def test_who_may_not_steer_a_call_counts_nothing_up(sqlite_url: str) -> None:
     async with running_api(sqlite_url) as stage:
         talk, (mallory, _) = await stage.talk(), await stage.call("Mallory")

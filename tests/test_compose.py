@@ -7,20 +7,21 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from pydantic_settings import BaseSettings
 
-from domain import settings as _settings  # noqa: F401
+from domain.settings import FromEnvironment
 from stack.bootstrap import ROOT
 from stack.parts import PRODUCT
 from stack.ports import PORTS
 
 COMPOSE = ROOT / "docker-compose.yml"
+EXAMPLE = ROOT / ".env.example"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text())["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 
@@ -30,14 +31,35 @@ VENDORS = {
     *("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY"),
 }
 
+INSIDE = "between containers; `ports` says what it is outside"
+A_SERVER = "the server is a container too"
+UNMOVED = {
+    **{"HOST": INSIDE, "PORT": INSIDE, "VOICE_PORT": INSIDE},
+    **{"LIVEKIT_URL": A_SERVER, "LIVEKIT_API_KEY": A_SERVER, "DATABASE_URL": A_SERVER},
+    "AUTH_MODE": "`dev` stays on loopback, which nobody outside a container reaches",
+    "PAGES_DIR": "the image has them where the api looks by itself",
+    "REHEARSAL_URL": "robots are for development, and not in the image",
+}
+"""Settings that `.env` doesn't move in containers, and why."""
 
-def _fields() -> dict[str, type[BaseSettings]]:
-    """Every environment variable that the product reads, with the class that reads it."""
-    return {
-        f"{cls.model_config.get('env_prefix', '')}{name}".upper(): cls
-        for cls in BaseSettings.__subclasses__()
-        for name in cls.model_fields
-    }
+
+def _name(cls: type[FromEnvironment], field: str) -> str:
+    return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+
+SETTINGS = {_name(c, field) for c in FromEnvironment.__subclasses__() for field in c.model_fields}
+
+
+def _read_by(service: str) -> list[type[FromEnvironment]]:
+    """The settings that the process of a service reads: its main imports them."""
+    module = OURS[service]["command"][2]
+    main = f"{module}.main" if find_spec(f"{module}.main") else f"{module}.__main__"
+    found = vars(import_module(main)).values()
+    return [c for c in found if isinstance(c, type) and issubclass(c, FromEnvironment)]
+
+
+def _variables(service: str) -> set[str]:
+    return {_name(cls, field) for cls in _read_by(service) for field in cls.model_fields}
 
 
 def _filled(value: str | None) -> str:
@@ -78,28 +100,45 @@ def test_every_mounted_file_exists() -> None:
             assert source in named or (ROOT / source).is_file(), (name, source)
 
 
-def test_every_variable_is_read_by_the_code() -> None:
-    known = {*_fields(), *VENDORS}
-    for name, service in OURS.items():
-        assert set(service["environment"]) <= known, name
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_is_told_nothing_that_it_does_not_read(name: str) -> None:
+    assert set(OURS[name]["environment"]) <= {*_variables(name), *VENDORS}
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_every_setting_is_complete_and_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for field in _fields():
-        monkeypatch.delenv(field, raising=False)
-    for field, value in OURS[name]["environment"].items():
-        if value is not None:
-            monkeypatch.setenv(field, _filled(value))
-    for cls in set(_fields().values()):
+def test_every_setting_reaches_the_containers_that_read_it(name: str) -> None:
+    told = OURS[name]["environment"]
+    for setting in _variables(name) - set(UNMOVED):
+        assert setting in told
+        assert told[setting] is None or f"${{{setting}:" in told[setting], setting
+
+
+@pytest.mark.parametrize("unset", [None, ""], ids=["absent", "empty"])
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_is_complete_and_right(
+    name: str, unset: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting in SETTINGS:
+        monkeypatch.delenv(setting, raising=False)
+    for setting, value in OURS[name]["environment"].items():
+        given = unset if value is None else _filled(value)
+        if given is not None:
+            monkeypatch.setenv(setting, given)
+    for cls in _read_by(name):
         cls()
 
 
-def test_the_example_settings_are_read_by_the_code() -> None:
-    assigned = re.findall(r"^# (\w+)=", (ROOT / ".env.example").read_text(), re.M)
-    own = {port.setting for port in PORTS}
-    assert assigned
-    assert set(assigned) <= {*_fields(), *VENDORS, *own}
+def test_every_setting_is_described() -> None:
+    described = (ROOT / "README.md").read_text()
+    known = {*SETTINGS, *(port.setting for port in PORTS)}
+    assert {name for name in known if f"`{name}`" not in described} == set()
+
+
+def test_the_example_names_settings_that_are_read_and_all_that_compose_requires() -> None:
+    assigned = set(re.findall(r"^# (\w+)=", EXAMPLE.read_text(), re.M))
+    filled_in = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text()))
+    assert assigned <= {*SETTINGS, *VENDORS, *filled_in, *(port.setting for port in PORTS)}
+    assert set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text())) <= assigned
 
 
 def test_every_secret_must_be_given() -> None:

@@ -39,6 +39,9 @@ class OurRooms:
     async def settle(self, leftover: Leftover) -> None:
         self.settled.append(leftover)
 
+    async def forget_events(self, older_than: timedelta) -> None:
+        """There are none."""
+
     async def running(self, owners: frozenset[str]) -> frozenset[str]:
         return owners & {ALIVE}
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -165,7 +166,7 @@ async def test_text_that_can_not_be_kept_is_refused_without_being_quoted(
             await attempt()
         assert "nothing" not in str(refused.value)
         assert "half a" not in str(refused.value)
-    assert await record.turns("one", sample.call_id, notes=True) == ()
+    assert await record.turns("one", sample.call_id, notes=True, limit=9, before=None) == ()
 
 
 async def test_a_failure_never_quotes_a_row(record: SqlRecord) -> None:
@@ -208,6 +209,18 @@ async def test_a_postgres_that_falls_silent_is_unreachable_in_time_and_found_aga
             await proxy.pass_on()
             assert await record.call("one", sample.call_id) is not None
         await database.close()
+
+
+@pytest.mark.parametrize("error", [asyncpg.ProtocolError, asyncpg.InternalClientError])
+async def test_an_answer_that_makes_no_sense_is_no_answer(
+    sqlite_url: str, error: type[Exception]
+) -> None:
+    database = Database(sqlite_url)
+    with pytest.raises(Unreachable) as unreachable:
+        async with database.reading():
+            raise error("private")
+    assert "private" not in str(unreachable.value)
+    await database.close()
 
 
 async def test_a_postgres_that_is_gone_is_unreachable_at_once(postgres: PostgresServer) -> None:

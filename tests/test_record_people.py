@@ -53,7 +53,7 @@ async def test_an_agent_is_away_by_choice_or_without_a_stream(
     assert await doing(record, ann) is Availability.AVAILABLE
     await record.stream_lost("one", ann, datetime.now(UTC))
     assert await doing(record, ann) is Availability.AWAY
-    await record.stream_seen("one", ann)
+    await record.streams_seen("one", [ann])
     await record.set_availability("one", ann, away=True)
     assert await doing(record, ann) is Availability.AWAY
     await record.set_availability("one", ann, away=False)
@@ -65,23 +65,49 @@ async def test_an_agent_is_away_by_choice_or_without_a_stream(
 async def test_a_stream_that_is_open_elsewhere_is_not_lost(record: SqlRecord) -> None:
     ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
     lost_at = datetime.now(UTC)
-    await record.stream_seen("one", ann)
+    await record.streams_seen("one", [ann])
     await record.stream_lost("one", ann, lost_at)
     assert await doing(record, ann) is Availability.AVAILABLE
     await record.stream_lost("one", "agt_unknown", lost_at)
 
 
-async def _set_seen(database_url: str, at: datetime) -> None:
+async def _set_seen(database_url: str, at: datetime, person: str | None = None) -> None:
+    whose = sa.true() if person is None else people.c.id == person
     engine = create_async_engine(database_url)
     async with engine.begin() as db:
-        await db.execute(sa.update(people).values(stream_seen_at=at))
+        await db.execute(sa.update(people).where(whose).values(stream_seen_at=at))
     await engine.dispose()
+
+
+async def test_streams_that_are_open_are_told_of_in_one_event(record: SqlRecord) -> None:
+    here = [(await record.sign_in("one", Role.AGENT, name)).id for name in ("Ann", "Bob", "Cid")]
+    lost_at = datetime.now(UTC)
+    for agent in here:
+        await record.stream_lost("one", agent, lost_at)
+    before = await record.newest_event()
+    await record.streams_seen("one", [*here, "agt_unknown"])
+    await record.streams_seen("one", here)
+    (told,) = await record.events_after(before)
+    assert [agent["state"] for agent in told.data["agents"]] == ["available"] * 3
+
+
+async def test_watchers_hear_once_of_an_agent_whose_stream_was_lost_with_its_process(
+    record: SqlRecord, database_url: str
+) -> None:
+    ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
+    bob = (await record.sign_in("one", Role.AGENT, "Bob")).id
+    await _set_seen(database_url, datetime.now(UTC) - STREAM_LOST, bob)
+    before = await record.newest_event()
+    for _ in range(2):
+        await record.streams_seen("one", [ann])
+    (told,) = await record.events_after(before)
+    assert [agent["state"] for agent in told.data["agents"]] == ["available", "away"]
 
 
 async def test_watchers_hear_of_changes_and_of_nothing_else(record: SqlRecord) -> None:
     ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
     for _ in range(3):
-        await record.stream_seen("one", ann)
+        await record.streams_seen("one", [ann])
     await record.set_availability("one", ann, away=True)
     await record.set_availability("one", ann, away=True)
     await record.reserve("one", ann, "tr_1", until=MINUTE)

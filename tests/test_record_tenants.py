@@ -24,7 +24,7 @@ OF_NO_TENANT = {
     *("claim_key", "settle_key"),  # the scope names the tenant
     *("revoke", "room_use", "is_void"),  # rooms are 128 random bits, so they belong to one tenant
     *("events_after", "newest_event", "oldest_event", "wait_for_events"),  # a process tails all
-    *("of_rooms", "unfinished"),  # the sweeper's
+    *("of_rooms", "unfinished", "forget_events"),  # the sweeper's
     "tallies",  # counts of all, and of nobody
     *("ping", "close"),
 }
@@ -53,6 +53,7 @@ def arguments(sample: Sample) -> dict[str, Any]:
         "agent": sample.bob,
         "person": sample.ann,
         "person_id": sample.ann,
+        "person_ids": [sample.ann],
         "role": Role.SUPERVISOR,
         "name": "Zoe",
         "kind": TurnKind.NOTE,

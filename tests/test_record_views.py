@@ -164,18 +164,6 @@ async def test_lists_are_searched(record: SqlRecord) -> None:
     assert not await record.calls("one", state=CallState.ENDED, limit=9, before=None)
 
 
-async def test_notes_are_kept_apart_from_what_was_said(record: SqlRecord) -> None:
-    sample = await begin(record)
-    add = record.add_turn
-    said = await add("one", sample.call_id, sample.carol, TurnKind.SAID, "Hello", turn_id="t1")
-    note = await add("one", sample.call_id, sample.ann, TurnKind.NOTE, "upset", turn_id="t2")
-    again = await add("one", sample.call_id, sample.carol, TurnKind.SAID, "Bye", turn_id="t1")
-    assert (said.who, said.role, note.who, note.role) == ("Carol", Role.CALLER, "Ann", Role.AGENT)
-    assert again == said
-    assert await record.turns("one", sample.call_id, notes=True) == (said, note)
-    assert await record.turns("one", sample.call_id, notes=False) == (said,)
-
-
 async def test_a_briefing_is_made_from_everything_known(record: SqlRecord) -> None:
     sample = await begin(record)
     earlier = sample.transfer_id

@@ -10,13 +10,13 @@ import pytest
 
 from adapters.sound import decoded
 from adapters.speech import (
-    LONGEST_TEXT,
     EspeakSpeech,
     LiteLLMSpeech,
     SpeechWithSpare,
     make_speech,
     speakable,
 )
+from domain.briefing import MOST_TEXT
 from domain.errors import Refused, Unreachable
 from domain.ports import Audio
 from domain.settings import ModelSettings
@@ -83,7 +83,7 @@ def test_what_is_spoken_keeps_emoji_and_right_to_left_but_no_control_characters(
 
 
 def test_what_is_spoken_is_no_longer_than_a_sentence_may_be() -> None:
-    assert len(speakable("word " * 1_000)) <= LONGEST_TEXT
+    assert len(speakable("word " * 1_000)) <= MOST_TEXT
 
 
 async def test_a_model_of_litellm_speaks(server: SpeechServer) -> None:

@@ -216,7 +216,7 @@ async def test_what_a_caller_says_stays_inside_its_fence(model: FakeModel) -> No
 async def test_a_model_sees_no_card_phone_or_address(model: FakeModel) -> None:
     private = "4111-1111-1111-1111 or +14155550123 or maya@mail.example"
     await summaries().brief(
-        Material(caller_name="Maya", about=private, notes=private, earlier=(private,))
+        Material(caller_name=private, about=private, notes=private, earlier=(private,))
     )
     for canary in ("4111", "4155550123", "maya@mail"):
         assert canary not in model.asked[0]
@@ -227,6 +227,15 @@ async def test_a_very_long_conversation_is_cut_to_its_newest_turns(model: FakeMo
     assert (await summaries().brief(Material(caller_name="Maya", turns=turns))).source is MODEL
     assert len(model.asked[0]) < 20_000
     assert "turn 1999" in model.asked[0]
+
+
+async def test_a_model_reads_why_the_caller_calls_and_what_was_noted(model: FakeModel) -> None:
+    """However long ago that was."""
+    told = (turn("I was billed twice."), turn("Refund promised.", kind=TurnKind.NOTE))
+    said = (*told, *[turn("talk " * 20)] * 200)
+    await summaries().brief(Material(caller_name="Maya", turns=said))
+    assert "I was billed twice." in model.asked[0]
+    assert "Refund promised." in model.asked[0]
 
 
 @pytest.mark.parametrize(

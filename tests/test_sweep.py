@@ -186,6 +186,11 @@ async def test_nothing_is_touched_while_temporal_can_not_be_asked(stage: Stage) 
     assert stage.rooms.talks("agt_a", call.room)
 
 
+async def test_a_sweep_forgets_events_that_are_older_than_a_day(stage: Stage, sweep: Sweep) -> None:
+    await sweep()
+    assert stage.leftovers.kept == timedelta(days=1)
+
+
 async def test_whose_owner_runs_again_is_left(stage: Stage) -> None:
     call = await stage.call()
     await call.waits()

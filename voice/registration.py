@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import time
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from livekit.agents import AgentServer
+
+from adapters.livekit_line import place_of
 
 LOOK = timedelta(milliseconds=250)
 PATIENCE = timedelta(seconds=1)
@@ -38,11 +39,9 @@ async def return_promptly(server: AgentServer, url: str) -> None:
 
 
 async def _listens(url: str) -> bool:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme in ("wss", "https") else 80)
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(1):
-            _, writer = await asyncio.open_connection(parts.hostname, port)
+            _, writer = await asyncio.open_connection(*place_of(url))
         writer.close()
         return True
     return False

@@ -101,7 +101,7 @@ class Decisions:
             possible = phase in BEING_ASKED
             self._check_order(decision, phase)
         if not possible:
-            raise Refusal("not_now", f"You can't {decision} while the transfer is {phase}.", phase)
+            raise Refusal("not_now", f"That can't be done while the transfer is {phase}.", phase)
 
     def _check_order(self, decision: Decision, phase: Phase) -> None:
         if decision is Decision.COMPLETE and not self.has(Decision.ACCEPT):

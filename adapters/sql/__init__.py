@@ -1,6 +1,6 @@
 """The record in SQL: an SQLite file by default, Postgres by URL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -44,12 +44,22 @@ class SqlRecord(
 
 
 @asynccontextmanager
-async def open_record(url: str, *, limit: timedelta = LIMIT) -> AsyncIterator[SqlRecord]:
+async def open_record(
+    url: str,
+    *,
+    limit: timedelta = LIMIT,
+    left: Callable[[], timedelta] = lambda: timedelta.max,
+) -> AsyncIterator[SqlRecord]:
     """Open the record at DATABASE_URL, upgraded before by `python -m adapters.sql`.
 
     Opening reaches for nothing: a database that is away is `Unreachable` at the first use.
+
+    Args:
+        url: Where it is.
+        limit: How long any operation may take.
+        left: Says what is left of the time of whoever asks for one.
     """
-    record = SqlRecord(Database(url, limit))
+    record = SqlRecord(Database(url, limit, left))
     try:
         yield record
     finally:

@@ -11,7 +11,7 @@ from adapters.sql.engine import Database
 from adapters.sql.people import names
 from adapters.sql.tables import briefings, storable, transfers
 from adapters.sql.transfers import tell_transfer, transfer_row
-from adapters.sql.turns import turns_of
+from adapters.sql.turns import telling_turns
 from domain.briefing import MOST_TEXT, Briefing, Material
 from domain.errors import NotThere, Refused
 from domain.phases import BriefingSource
@@ -38,7 +38,7 @@ class SqlBriefings:
                 about=call.about,
                 agent_a_name=known[agent_a] if agent_a else None,
                 notes=transfer.notes if transfer else None,
-                turns=await turns_of(db, tenant, call_id, notes=True),
+                turns=await telling_turns(db, tenant, call_id),
                 earlier=await _earlier(db, tenant, call_id, transfer_id),
             )
 

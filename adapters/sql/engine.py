@@ -20,6 +20,8 @@ LIMIT = timedelta(seconds=5)
 GOODBYE_S = 0.25
 WRITE_LOCK = 0x7761726D
 """Number of the Postgres advisory lock that lets writers in one after the other."""
+POSTGRES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What its driver raises, also past SQLAlchemy: what the server says, or what can't be read."""
 SQLITE_BEGINS = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "watch": None}
 """How each purpose begins; watching stays outside transactions, to see what others commit."""
 
@@ -31,13 +33,18 @@ class Database:
     and then writing is atomic, and events become visible in the order of their ids.
     """
 
-    def __init__(self, url: str, limit: timedelta = LIMIT) -> None:
+    def __init__(
+        self,
+        url: str,
+        limit: timedelta = LIMIT,
+        left: Callable[[], timedelta] = lambda: timedelta.max,
+    ) -> None:
         # Some of the limit is for giving up.
-        seconds, patience_s = limit.total_seconds(), limit.total_seconds() * 0.8
+        seconds, self._patience_s = limit.total_seconds(), limit.total_seconds() * 0.8
+        self._left = left
+        """What whoever asks has left of their own time."""
         self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-        self._engine = _sqlite(url, patience_s) if self.is_sqlite else _postgres(url, seconds)
-        # SQLite keeps it by itself.
-        self._patience_s = None if self.is_sqlite else patience_s
+        self._engine = _sqlite(url, self._patience_s) if self.is_sqlite else _postgres(url, seconds)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -90,16 +97,19 @@ class Database:
 
     @asynccontextmanager
     async def _connected(self, purpose: str, **options: str) -> AsyncIterator[AsyncConnection]:
-        engine = self._engine.execution_options(purpose=purpose, **options)
+        patience_s = min(self._patience_s, self._left().total_seconds())
+        engine = self._engine.execution_options(purpose=purpose, patience_s=patience_s, **options)
+        # SQLite keeps it by itself.
+        within = asyncio.timeout(None if self.is_sqlite else patience_s)
         try:
-            async with asyncio.timeout(self._patience_s), engine.connect() as connection:
+            async with within, engine.connect() as connection:
                 try:
                     yield connection
                 except asyncio.CancelledError:
                     # Otherwise a rollback would wait for the database that didn't answer.
                     await connection.invalidate()
                     raise
-        except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (SQLAlchemyError, OSError, *POSTGRES) as error:
             # Not chained: what drivers say quotes the rows.
             raise meaning(error) from None
 
@@ -125,17 +135,23 @@ def _sqlite(url: str, limit_s: float) -> AsyncEngine:
     @sa.event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: sa.engine.interfaces.DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {int(limit_s * 1000)}")
+        cursor.execute(_waiting(limit_s))
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        statement = SQLITE_BEGINS[connection.get_execution_options().get("purpose", "read")]
+        options = connection.get_execution_options()
+        statement = SQLITE_BEGINS[options.get("purpose", "read")]
         if statement:
+            connection.exec_driver_sql(_waiting(options.get("patience_s", limit_s))).close()
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _waiting(at_most_s: float) -> str:
+    return f"PRAGMA busy_timeout = {int(at_most_s * 1000)}"
 
 
 class _Impatient(asyncpg.Connection):  # type: ignore[misc]

@@ -16,14 +16,12 @@ from adapters.sql.transfers import transfer_row
 from domain.figures import Figure
 from domain.journal import Batch, CallStatus, Entry, Event, TransferState
 from domain.names import call_workflow, transfer_workflow
-from domain.phases import CallState, Cause, Outcome, Phase
+from domain.phases import GOING_ON, RUNNING, CallState, Cause, Outcome, Phase
 from domain.record import EventKind
 from domain.sweeping import Kind, Leftover
 
 AT_ONCE = 500
 """Rooms that are looked up, and rows of a kind that are listed, in one query."""
-GOING_ON = [state for state in CallState if state is not CallState.ENDED]
-RUNNING = [phase for phase in Phase if phase is not Phase.ENDED]
 
 
 class SqlLeftovers(SqlJournal):

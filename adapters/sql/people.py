@@ -1,6 +1,6 @@
 """People: who there is, and whether an agent may be asked."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ async def names(db: AsyncConnection, tenant: str, ids: Iterable[str | None]) -> 
 
 
 async def add_person(
-    db: AsyncConnection, tenant: str, person_id: str, role: Role, name: str
+    db: AsyncConnection, tenant: str, person_id: str, role: Role, name: str, *, away: bool = False
 ) -> None:
     """Write down a person, and their tenant with the first of its people."""
     now = datetime.now(UTC)
@@ -52,7 +52,7 @@ async def add_person(
         await db.execute(sa.insert(tenants).values(id=tenant, created_at=now))
     await db.execute(
         sa.insert(people).values(
-            tenant=tenant, id=person_id, role=role, name=name, away=False, created_at=now
+            tenant=tenant, id=person_id, role=role, name=name, away=away, created_at=now
         )
     )
 
@@ -115,12 +115,14 @@ def availability(row: sa.Row[Any]) -> Availability:
 
 
 @asynccontextmanager
-async def telling_agents(db: AsyncConnection, tenant: str) -> AsyncIterator[None]:
+async def telling_agents(
+    db: AsyncConnection, tenant: str, *, anyway: bool = False
+) -> AsyncIterator[None]:
     """Append an `agents` event if what is done inside changes what an agent is doing."""
     before = await agents_now(db, tenant)
     yield
     after = await agents_now(db, tenant)
-    if after != before:
+    if anyway or after != before:
         data = {"agents": [agent.model_dump(mode="json") for agent in after]}
         await tell(db, NewEvent(tenant, EventKind.AGENTS, data))
 
@@ -132,17 +134,15 @@ class SqlPeople:
         self._db = db
 
     async def sign_in(self, tenant: str, role: Role, name: str) -> SignedIn:
-        known = sa.select(people.c.id).where(
-            people.c.tenant == tenant, people.c.role == role, people.c.name == name
-        )
         async with self._db.writing() as db, telling_agents(db, tenant):
-            person_id = (await db.execute(known)).scalar()
-            if person_id is None:
-                person_id = new_id(PREFIXES[role])
-                await add_person(db, tenant, person_id, role, name)
+            person = await _known(db, tenant, role, name, away=False)
             # Signing in counts as a sign of life: the stream is opened right after it.
-            await _change(db, tenant, person_id, away=False, stream_seen_at=datetime.now(UTC))
-        return SignedIn(id=person_id, name=name, role=role, tenant=tenant)
+            await _change(db, tenant, person.id, away=False, stream_seen_at=datetime.now(UTC))
+        return person
+
+    async def enrol(self, tenant: str, role: Role, name: str) -> SignedIn:
+        async with self._db.writing() as db, telling_agents(db, tenant):
+            return await _known(db, tenant, role, name, away=True)
 
     async def person(self, tenant: str, person_id: str) -> SignedIn | None:
         query = sa.select(people).where(people.c.tenant == tenant, people.c.id == person_id)
@@ -154,10 +154,13 @@ class SqlPeople:
         async with self._db.writing() as db, telling_agents(db, tenant):
             await _change(db, tenant, person_id, away=away)
 
-    async def stream_seen(self, tenant: str, person_id: str) -> None:
-        seen = datetime.now(UTC)
-        async with self._db.writing() as db, telling_agents(db, tenant):
-            await _change(db, tenant, person_id, stream_seen_at=seen)
+    async def streams_seen(self, tenant: str, person_ids: Collection[str]) -> None:
+        now = datetime.now(UTC)
+        present = (people.c.tenant == tenant, people.c.id.in_(person_ids))
+        async with self._db.writing() as db:
+            was_lost = await _forget_lost(db, tenant, now - STREAM_LOST)
+            async with telling_agents(db, tenant, anyway=was_lost):
+                await db.execute(sa.update(people).where(*present).values(stream_seen_at=now))
 
     async def stream_lost(self, tenant: str, person_id: str, at: datetime) -> None:
         theirs = (people.c.tenant == tenant, people.c.id == person_id)
@@ -169,6 +172,29 @@ class SqlPeople:
     async def agents(self, tenant: str) -> tuple[AgentView, ...]:
         async with self._db.reading() as db:
             return await agents_now(db, tenant)
+
+
+async def _forget_lost(db: AsyncConnection, tenant: str, before: datetime) -> bool:
+    """Forget streams not seen since; True: an agent has gone away with one, and nobody was told."""
+    lost = (
+        people.c.tenant == tenant,
+        people.c.role == Role.AGENT,
+        people.c.stream_seen_at < before,
+    )
+    forget = sa.update(people).where(*lost).values(stream_seen_at=None)
+    return (await db.execute(forget)).rowcount > 0
+
+
+async def _known(
+    db: AsyncConnection, tenant: str, role: Role, name: str, *, away: bool
+) -> SignedIn:
+    """Find somebody as they are, or make them, away or not."""
+    theirs = (people.c.tenant == tenant, people.c.role == role, people.c.name == name)
+    person_id = (await db.execute(sa.select(people.c.id).where(*theirs))).scalar()
+    if person_id is None:
+        person_id = new_id(PREFIXES[role])
+        await add_person(db, tenant, person_id, role, name, away=away)
+    return SignedIn(id=person_id, name=name, role=role, tenant=tenant)
 
 
 async def _change(db: AsyncConnection, tenant: str, person_id: str, **values: object) -> None:

@@ -143,6 +143,7 @@ turns = sa.Table(
     _call(),
     sa.UniqueConstraint("tenant", "id"),
     sa.Index(None, "tenant", "call_id", "number"),
+    sa.Index(None, "tenant", "call_id", "kind", "number"),
 )
 
 transfers = sa.Table(

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.redaction import MOST_NEWEST, OPENING
+from adapters.rules import MOST_NOTES
 from adapters.sql.calls import call_row
 from adapters.sql.engine import Database
 from adapters.sql.tables import people, turns
@@ -26,13 +28,23 @@ def _turn(row: sa.Row[Any]) -> Turn:
     return Turn(id=row.id, who=row.name, role=row.role, kind=row.kind, text=row.text, at=row.at)
 
 
-async def turns_of(
-    db: AsyncConnection, tenant: str, call_id: str, *, notes: bool
-) -> tuple[Turn, ...]:
-    """List the turns of a call, oldest first."""
-    query = _turns(tenant).where(turns.c.call_id == call_id).order_by(turns.c.number)
-    if not notes:
-        query = query.where(turns.c.kind != TurnKind.NOTE)
+async def telling_turns(db: AsyncConnection, tenant: str, call_id: str) -> tuple[Turn, ...]:
+    """Read the turns that `adapters.redaction` may leave in a briefing's material, oldest first.
+
+    However many there are: what one caller says must not fill the memory of a worker.
+    """
+    number = turns.c.number
+    of_call = sa.select(number).where(turns.c.tenant == tenant, turns.c.call_id == call_id)
+    newest = of_call.order_by(number.desc()).limit(MOST_NEWEST).subquery()
+    since = sa.select(sa.func.min(newest.c.number)).scalar_subquery()
+    noted = of_call.where(turns.c.kind == TurnKind.NOTE, number < since)
+    parts = (
+        of_call.order_by(number).limit(OPENING).subquery(),
+        noted.order_by(number.desc()).limit(MOST_NOTES).subquery(),
+        newest,
+    )
+    telling = sa.union_all(*(sa.select(part.c.number) for part in parts))
+    query = _turns(tenant).where(number.in_(telling)).order_by(number)
     return tuple(_turn(row) for row in await db.execute(query))
 
 
@@ -62,6 +74,19 @@ class SqlTurns:
                 first = (await db.execute(mine)).one()
         return _turn(first)
 
-    async def turns(self, tenant: str, call_id: str, *, notes: bool) -> tuple[Turn, ...]:
+    async def turns(
+        self, tenant: str, call_id: str, *, notes: bool, limit: int, before: str | None
+    ) -> tuple[Turn, ...]:
+        mine = (turns.c.tenant == tenant, turns.c.call_id == call_id)
+        query = _turns(tenant).where(*mine).order_by(turns.c.number.desc()).limit(limit)
+        if not notes:
+            query = query.where(turns.c.kind != TurnKind.NOTE)
+        if before is not None:
+            mark = turns.alias()
+            theirs = (mark.c.tenant == tenant, mark.c.call_id == call_id, mark.c.id == before)
+            query = query.where(
+                turns.c.number < sa.select(mark.c.number).where(*theirs).scalar_subquery()
+            )
         async with self._db.reading() as db:
-            return await turns_of(db, tenant, call_id, notes=notes)
+            rows = (await db.execute(query)).all()
+        return tuple(_turn(row) for row in reversed(rows))

@@ -12,22 +12,17 @@ from api.answers import (
     callers_call,
     link_next,
 )
-from api.bodies import AddTurn, CallId, SpeakText, StartCall
+from api.bodies import AddTurn, CallId, SpeakText, StartCall, TurnId
 from api.dependencies import AskerDep, CallDep, ServicesDep, address_of
-from api.errors import (
-    Conflict,
-    Invalid,
-    NotAllowed,
-    NotSignedIn,
-    TooMany,
-)
+from api.errors import Conflict, NotAllowed, NotSignedIn, TooMany
 from api.keys import ANONYMOUS, IdempotencyKey, anonymous_scope, keyed, scope_of
-from api.limits import CallSteps, NotTooOften
+from api.limits import CallSteps, NotTooOften, TurnSteps
 from api.policy import Action
 from api.problems import ONE, STEERED, problems
 from api.seats import fetch_seat
 from api.settled import settled_call
 from api.sound import wav
+from api.targets import check_is_agent
 from domain.briefing import Turn
 from domain.names import DEFAULT_TENANT, derived_id
 from domain.orders import CallOrder
@@ -38,6 +33,9 @@ from domain.views import BriefingView, CallerCallView, CallView, SignedIn
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 steered = APIRouter(prefix="/calls", tags=["calls"], responses=STEERED, dependencies=[CallSteps])
+
+MOST_TURNS = 500
+"""In one answer, which holds a conversation of half an hour."""
 
 
 @router.post(
@@ -52,8 +50,8 @@ async def start_call(
 ) -> CallStarted:
     """Call; the token is good for this call alone."""
     tenant = DEFAULT_TENANT
-    if body.agent and await services.record.person(tenant, body.agent) is None:
-        raise Invalid("There is no such agent.", "unknown_agent", "/agent")
+    if body.agent:
+        await check_is_agent(services, tenant, body.agent, "/agent")
     scope = anonymous_scope(tenant, address_of(request))
     once = await keyed(request, services.record, scope, idempotency_key, kept=ANONYMOUS)
     call_id = once.id("call")
@@ -175,7 +173,13 @@ async def take_call_seat(their: CallDep, services: ServicesDep) -> SeatView:
     return await fetch_seat(services, asker.tenant, asker.id, issued)
 
 
-@router.post("/{call_id}/turns", status_code=201, operation_id=Action.ADD_TURN, responses=ONE)
+@router.post(
+    "/{call_id}/turns",
+    status_code=201,
+    operation_id=Action.ADD_TURN,
+    responses=STEERED,
+    dependencies=[TurnSteps],
+)
 async def add_turn(
     request: Request,
     body: AddTurn,
@@ -187,6 +191,8 @@ async def add_turn(
     asker = their.asker
     if asker.role is Role.CALLER and body.kind is TurnKind.NOTE:
         raise NotAllowed("Notes are the agents' own.")
+    if their.call.state is CallState.ENDED:
+        raise Conflict("call_ended")
     once = await keyed(request, services.record, scope_of(asker), idempotency_key)
     turn = await services.record.add_turn(
         asker.tenant, their.call.id, asker.id, body.kind, body.text, turn_id=once.id("turn")
@@ -196,10 +202,25 @@ async def add_turn(
 
 
 @router.get("/{call_id}/turns", operation_id=Action.LIST_TURNS, responses=ONE)
-async def list_turns(their: CallDep, services: ServicesDep) -> tuple[Turn, ...]:
-    """Read what was said; notes are for agents alone."""
+async def list_turns(
+    request: Request,
+    response: Response,
+    their: CallDep,
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=MOST_TURNS)] = MOST_TURNS,
+    cursor: TurnId | None = None,
+) -> tuple[Turn, ...]:
+    """Read what was said last, oldest first; notes are for agents alone.
+
+    `Link` names the page of what was said before.
+    """
     notes = their.asker.role is not Role.CALLER
-    return await services.record.turns(their.asker.tenant, their.call.id, notes=notes)
+    found = await services.record.turns(
+        their.asker.tenant, their.call.id, notes=notes, limit=limit, before=cursor
+    )
+    if len(found) == limit:
+        link_next(request, response, found[0].id)
+    return found
 
 
 @steered.post("/{call_id}/end", operation_id=Action.END_CALL)

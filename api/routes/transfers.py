@@ -54,6 +54,8 @@ async def start_transfer(
     idempotency_key: IdempotencyKey = None,
 ) -> TransferView:
     """Ask a colleague to take the caller over."""
+    if asker.role is not Role.AGENT:  # who is refused whatever they name: no key is kept of theirs
+        await find_call(Action.START_TRANSFER, asker, services.record, body.call_id)
     once = await keyed(request, services.record, scope_of(asker), idempotency_key)
     if once.made and (made := await services.record.transfer(asker.tenant, once.made)):
         response.status_code = 200
@@ -156,7 +158,7 @@ async def edit_briefing(
     if transfer.phase is Phase.ENDED:
         raise Conflict("transfer_ended").about(transfer)
     if transfer.briefing and transfer.briefing.spoken:
-        raise Conflict("too_late").about(transfer)
+        raise Conflict("too_late", "The briefing has been spoken already.").about(transfer)
     await services.record.edit_briefing(asker.tenant, transfer.id, body.text)
     await services.gateway.briefing_edited(transfer.id)
     return await settled_transfer(

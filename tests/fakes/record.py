@@ -138,6 +138,8 @@ class FakeLeftovers:
     late: list[Leftover] = field(default_factory=list)
     """Reservations whose time is over."""
     away: bool = False
+    kept: timedelta | None = None
+    """How long events are kept."""
 
     async def of_rooms(self, rooms: tuple[str, ...]) -> tuple[Leftover, ...]:
         self._perhaps_fail()
@@ -167,6 +169,10 @@ class FakeLeftovers:
             elif not batch.transfer_id and call and call.state is not CallState.ENDED:
                 found[batch.writer] = self._of_call(Kind.CALL, batch, self._rooms_of(batch))
         return tuple(one for one in (*found.values(), *self.late) if one not in self.settled)
+
+    async def forget_events(self, older_than: timedelta) -> None:
+        self._perhaps_fail()
+        self.kept = older_than
 
     async def settle(self, leftover: Leftover) -> None:
         self._perhaps_fail()
