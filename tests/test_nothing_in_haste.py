@@ -62,10 +62,12 @@ async def test_a_caller_who_was_handed_over_never_counts_as_waiting(
     waited = call.events.count(Event.CALL_WAITING)
     transfer = await call.transfer()
     await transfer.until_briefing()
+    if not follows:  # else B is offered another seat, and sits down twice
+        await stage.until(lambda: transfer.b.is_in(call.room), "agent B sits in both rooms")
     await transfer.goes_through()
     await call.is_with("agt_b")
     await asyncio.sleep(0.3)
-    assert call.events.count(Event.CALL_WAITING) == waited
+    assert call.events.count(Event.CALL_WAITING) == waited, stage.story()
 
 
 @pytest.mark.parametrize("follows", [True, False], ids=["standby", "mirror"])
@@ -138,24 +140,6 @@ async def test_ops_cancel_in_the_moment_in_which_a_host_is_told_to_stop(
     await transfer.ends(Outcome.CANCELLED)
     await call.is_with("agt_a")
     await stage.until(lambda: not call.hears_hold(), "the music stops")
-
-
-async def test_a_room_closes_with_a_briefer_who_does_not_leave_it(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call = await stage.talking()
-    transfer = await call.transfer()
-    await transfer.until_briefing()
-    await transfer.accept()
-
-    async def stays(agent: str, room: str) -> None:
-        raise Refused("it stays")
-
-    monkeypatch.setattr(stage.voices, "dismiss", stays)
-    await transfer.complete()
-    await transfer.ends(Outcome.FAILED)
-    assert transfer.room_b not in stage.rooms.people
-    await call.is_with("agt_a")
 
 
 async def test_whoever_is_asked_once_more_is_let_go_of_first(

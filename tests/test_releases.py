@@ -80,6 +80,7 @@ async def test_new_calls_go_the_new_way_and_are_found_by_it(stage: Stage) -> Non
     assert set(described.typed_search_attributes[changes]) == {
         patches.LOST_ARE_INVITED,
         patches.GONE_WHEN_LOOKED_FOR,
+        patches.NOTHING_IN_HASTE,
     }
 
 

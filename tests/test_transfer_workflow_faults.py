@@ -202,14 +202,22 @@ def told_to_play(stage: Stage, room: str) -> set[str]:
     return {guest.identity for guest in people if guest.told and is_host(guest.identity)}
 
 
-async def test_a_refused_step_gives_the_caller_back(stage: Stage) -> None:
+async def test_a_briefer_who_can_not_be_put_out_is_closed_in_and_the_caller_given_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    stage.rooms.failing["hold"] = [Refused("no")]
-    await transfer.come(transfer.a)
+    await transfer.accept()
+
+    async def stays(agent: str, room: str) -> None:
+        raise Refused("it stays")
+
+    monkeypatch.setattr(stage.voices, "dismiss", stays)
+    await transfer.complete()
     await transfer.ends(Outcome.FAILED)
     assert transfer.now.cause is Cause.REFUSED
+    assert transfer.room_b not in stage.rooms.people
     await call.is_with("agt_a")
 
 
