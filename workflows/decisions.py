@@ -86,7 +86,7 @@ class Decisions:
             Refusal: it can't be taken now, or by this person.
         """
         if not who.supervisor and who.person not in (self._deciders[decision], OPS):
-            raise Refusal("not_yours_to_decide", f"{decision} is not yours to decide.", phase)
+            raise Refusal("not_yours_to_decide", "That is not yours to decide.", phase)
         if self.has(decision):
             return
         if decision is Decision.LEAVE:
@@ -94,7 +94,9 @@ class Decisions:
         elif decision is Decision.BACK_TO_CALLER:
             possible = phase in {Phase.BRIEFING, Phase.CONSULTING}
         elif committed:
-            raise Refusal("too_late", f"It is too late to {decision}.", phase)
+            over = phase in {Phase.RETURNING, Phase.ENDED}
+            why = "the transfer has ended" if over else "the move has begun"
+            raise Refusal("too_late", f"It is too late for that: {why}.", phase)
         elif decision is Decision.CANCEL:
             possible = phase in BEFORE_THE_FLIP | {Phase.MOVING}
         else:

@@ -266,7 +266,7 @@ class TransferWorkflow(Course):
 
     def _may_redirect(self, wish: Redirect) -> None:
         if wish.who.person != self.order.agent_a and not wish.who.supervisor:
-            raise Refusal("not_yours_to_decide", "redirect is not yours to decide.", self.phase)
+            raise Refusal("not_yours_to_decide", "That is not yours to decide.", self.phase)
         if wish.to == self.order.agent_a:
             raise Refusal("transfer_to_oneself", "Agent A has this call already.", self.phase)
         if self.phase not in BEFORE_THE_FLIP or self.decisions.has(Decision.CANCEL):

@@ -26,6 +26,8 @@ UNBROKEN_MS = 200.0
 MOST_ALLOWED_MS = 800.0
 LISTENS_S = 2.0
 TRIES = 3
+SILENCE = 1
+"""The promise that a busy machine may break by itself."""
 
 
 @dataclass
@@ -95,12 +97,18 @@ WAYS = [
 
 @pytest_asyncio.fixture(scope="module", params=WAYS)
 async def run(request: pytest.FixtureRequest, stage: Stage) -> AsyncIterator[Run]:
-    """A run that counts: repeated twice if the machine is too busy to measure silence."""
+    """A run that counts: repeated twice if the machine is too busy to measure silence.
+
+    What else was broken in a run that doesn't count is found all the same.
+    """
     act, follows = request.param
+    broken: list[Broken] = []
     for _ in range(TRIES):
         run = await played(stage, act, follows=follows)
+        run.found = broken = [*broken, *run.found]
         if run.unbroken_ms <= MOST_ALLOWED_MS:
             break
+        broken = [one for one in broken if one.promise != SILENCE]
     log.info("\n".join(run.figures.lines()))
     yield run
 

@@ -110,9 +110,9 @@ async def test_a_supervisor_gives_a_caller_back(open_tab: OpenTab, mark: str) ->
     await cast.outcome("cancelled")
     await cast.ada.sees(f"Sam {mark} gave the caller back")
     await cast.ada.audience("caller")
+    await cast.maya.until_hears("a")
     await cast.hung_up()
     await sam.sees("This call has ended")
-    await cast.maya.until_hears("a")
 
 
 async def test_agent_b_hears_the_briefing_again_faster_or_not_at_all(
