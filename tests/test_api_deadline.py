@@ -107,9 +107,9 @@ async def test_a_request_that_waits_for_the_database_twice_is_answered_in_time_a
 async def test_a_stream_outlives_the_time_for_an_answer(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadline, "ANSWER", timedelta(seconds=0.5))
     async with running_api(postgres_url) as stage:
         ann = await stage.sign_in("Ann")
+        monkeypatch.setattr(deadline, "ANSWER", timedelta(seconds=0.5))
         async with ann.events() as events:
             await events.until("agents")
             await asyncio.sleep(0.7)

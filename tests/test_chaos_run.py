@@ -31,4 +31,4 @@ async def test_no_promise_is_broken_while_a_seed_breaks_everything_else(tmp_path
     results = await run(SEED, tmp_path, transfers=TRANSFERS)
     lines = [line for row in results.rows for line in told(row, SEED)]
     assert passed(results), "\n".join([*lines, *summed_up(results)])
-    assert len(results.counting) > TRANSFERS / 2, "\n".join(lines)
+    assert len(results.counting) >= TRANSFERS / 2, "\n".join(["void: too busy", *lines])

@@ -28,9 +28,9 @@ async def introduced(stage: Stage, *, follows: bool) -> StagedTransfer:
 
 async def test_agents_who_lose_each_other_for_a_moment_are_not_cut_off(stage: Stage) -> None:
     call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 0.3, "gone": 3})
+    transfer = await call.transfer(patience={"consult": 1, "gone": 3})
     await transfer.until_consulting()
-    await asyncio.sleep(0.5)  # nobody's patience cuts off agents who talk
+    await asyncio.sleep(1.2)  # nobody's patience cuts off agents who talk
     await call.loses(transfer.b)
     assert transfer.b.join(transfer.room_b)
     await transfer.goes_through()

@@ -214,7 +214,9 @@ async def test_a_livekit_that_was_asked_to_stop_lets_a_transfer_come_to_its_end(
     await scene.passing(2)
     await goes_through(scene)
     # At once again: what is left when everybody has gone is seen there.
-    await asyncio.gather(kept(scene), started_once_it_has_ended(stack))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(started_once_it_has_ended(stack))
+        await kept(scene)
     assert stack.pid("livekit") != pid
 
 
