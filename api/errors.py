@@ -92,7 +92,7 @@ class Conflict(ApiError):
     title = "Not now"
 
     def __init__(self, code: str, detail: str | None = None, phase: Phase | None = None) -> None:
-        super().__init__(detail or ENDED[code])
+        super().__init__(detail or ENDED.get(code, "That can't be done now."))
         self.code = code
         self.phase = phase
 

@@ -140,8 +140,8 @@ async def talk(scene: Scene) -> None:
 
 
 async def take_back(scene: Scene) -> None:
-    """A has the caller back whom she has just handed over."""
-    await insist(lambda: scene.a.take_back(scene.call_id))
+    """A has the caller back whom she has just handed over, once the call knows of it, too."""
+    await insist(lambda: scene.a.take_back(scene.call_id), or_meets="transfer_running")
     await together(scene.caller, scene.a)
 
 
@@ -194,14 +194,18 @@ async def together(one: Person, other: Person, within_s: float = WITHIN_S) -> No
     )
 
 
-async def insist(doing: Callable[[], Awaitable[T]]) -> T:
-    """Do something that needs the media server, again and again while it is away."""
+async def insist(doing: Callable[[], Awaitable[T]], *, or_meets: str = "") -> T:
+    """Do something that needs the media server, again and again while it is away.
+
+    `or_meets` is the code of a refusal that is over soon.
+    """
     by = time.monotonic() + WITHIN_S
     while True:
         try:
             return await doing()
-        except rtc.ConnectError:
-            if time.monotonic() > by:
+        except (rtc.ConnectError, Problem) as failure:
+            is_for_now = not isinstance(failure, Problem) or failure.code == or_meets
+            if not is_for_now or time.monotonic() > by:
                 raise
             await asyncio.sleep(AGAIN_AFTER_S)
 

@@ -1,6 +1,7 @@
 """Plays one plan: people go through a course while its faults strike."""
 
 import asyncio
+import math
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -190,6 +191,7 @@ class Play:
         if not caller.ears.hears("host"):
             self.found.append("the caller is with nobody, and hears no hold audio")
         for agent in (scene.b, scene.a):
+            scene.decided_at = min(scene.decided_at or math.inf, time.monotonic())
             try:
                 await agent.answer(scene.call_id)
                 return await together(caller, agent, SOMEBODY_WITHIN_S)

@@ -118,13 +118,17 @@ async def test_a_briefing_can_be_previewed_and_a_text_heard(api_stage: Stage) ->
 
 async def test_a_call_that_has_ended_can_be_read_but_not_joined(api_stage: Stage) -> None:
     talk = await api_stage.talk()
+    turns, goodbye = f"/v1/calls/{talk.call_id}/turns", {"text": "Goodbye."}
+    assert (await talk.carol.post(turns, goodbye, "key-0")).status_code == 201
     assert (await talk.ann.post(f"/v1/calls/{talk.call_id}/end")).json()["ended_at"]
     for action in ("answer", "seat"):
         answer = await talk.ann.post(f"/v1/calls/{talk.call_id}/{action}")
         assert (answer.status_code, answer.json()["code"]) == (409, "call_ended")
-    said = await talk.carol.post(f"/v1/calls/{talk.call_id}/turns", {"text": "Hello?"}, "key-1")
+    said = await talk.carol.post(turns, {"text": "Hello?"}, "key-1")
     assert (said.status_code, said.json()["code"]) == (409, "call_ended")
-    assert (await talk.carol.get(f"/v1/calls/{talk.call_id}/turns")).json() == []
+    again = await talk.carol.post(turns, goodbye, "key-0")  # whose answer was lost
+    assert again.status_code == 201
+    assert [turn["text"] for turn in (await talk.carol.get(turns)).json()] == ["Goodbye."]
     assert (await talk.ann.get(f"/v1/calls/{talk.call_id}")).json()["state"] == "ended"
 
 

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Refused
 from domain.journal import Event
 from domain.orders import Redirect, Who
-from domain.phases import Decision, Outcome, Phase
+from domain.phases import Decision, Outcome, Phase, Responsible
 from tests.people import StagedTransfer
 from tests.plays import PLAYS
 from tests.stage import BRIEF, Stage
@@ -52,6 +52,23 @@ async def test_nobody_is_gone_from_a_media_server_that_is_killed_once_more(stage
     assert stage.person("agt_a").join(room)
     await call.is_with("agt_a")
     assert Event.CALL_ENDED not in call.events
+
+
+async def test_whoever_is_gone_stays_so_when_the_media_server_is_restarted(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"gone": 2})
+    await transfer.until_briefing()
+    transfer.a.vanish()
+    await stage.until(lambda: transfer.now.responsible == "host", "agent A counts as gone")
+    rooms = set(stage.rooms.people)
+    stage.rooms.restart()
+    await stage.until(lambda: set(stage.rooms.people) == rooms, "the rooms are open again")
+    for room, person in ((call.room, call.caller), (transfer.room_b, transfer.b)):
+        assert person.join(room)
+    await transfer.accept()
+    await transfer.ends(Outcome.COMPLETED)
+    told = [entry.transfer.responsible for entry in transfer.entries if entry.transfer]
+    assert Responsible.AGENT_A not in told[told.index(Responsible.HOST) :]
 
 
 @pytest.mark.parametrize("follows", [True, False], ids=["standby", "mirror"])

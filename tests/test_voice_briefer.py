@@ -21,6 +21,7 @@ from tests.voice_errand import Errand
 from tests.voice_guest import eventually
 from tests.voice_stage import VoiceProcess, VoiceStage, voice
 from voice.briefer import Briefer
+from voice.endings import Ending
 
 pytestmark = pytest.mark.alone
 
@@ -94,13 +95,13 @@ async def test_a_briefer_who_is_called_off_while_joining_says_nothing(
     )
     job = cast(JobContext, SimpleNamespace(room=late.room))
     briefer = Briefer(job, voice_stage.client, order, EspeakSpeech())
-    monkeypatch.setattr(briefer.duty, "admitted", called_off)
+    monkeypatch.setattr(briefer.duty, "called_off", called_off)
     await briefer.perform()
     assert not listener.loud("briefer")
 
 
-async def called_off() -> bool:
-    return False
+async def called_off() -> Ending:
+    return Ending.CANCELLED
 
 
 async def test_nothing_but_sound_comes_from_a_briefing(

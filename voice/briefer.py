@@ -53,8 +53,8 @@ class Briefer(Stay):
 
         Whoever was called off while joining was not seen, and not put out: it asks once more.
         """
-        if not await self.duty.admitted():
-            return self.end(Ending.SUPERSEDED)
+        if ending := await self.duty.called_off():
+            return self.end(ending)
         self._follow_listener()
         while self._next < len(self._sentences):
             samples = await self._voice(self._next)

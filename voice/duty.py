@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 BEAT = AGENT_ALIVE / 3
 ANSWER = timedelta(seconds=3)
 """How long Temporal may take to answer one call."""
+AGAIN = timedelta(milliseconds=200)
+"""After so long Temporal is asked or told again."""
 DELIVERY = timedelta(seconds=12)
 """How long a report is tried; LiveKit agents end a job 15 s after its room."""
 
@@ -46,13 +48,19 @@ class Duty:
     async def admitted(self) -> bool:
         """Ask, before the room is joined, whether this attempt is still the one to do it."""
         try:
-            await self._heartbeat()
-        except AsyncActivityCancelledError as error:
-            await self.report(_why(error))
-            return False
+            ending = await self._asked()
         except (RPCError, TimeoutError):
             return False
-        return True
+        if ending:
+            await self.report(ending)
+        return ending is None
+
+    async def called_off(self) -> Ending | None:
+        """Ask why to leave, until there is an answer; None: this attempt goes on."""
+        while True:
+            with contextlib.suppress(RPCError, TimeoutError):
+                return await self._asked()
+            await asyncio.sleep(AGAIN.total_seconds())
 
     async def beat(self, end: Callable[[Ending], None]) -> None:
         """Keep the attempt alive until it is over; that Temporal is away is no reason to stop."""
@@ -61,15 +69,29 @@ class Duty:
                 await asyncio.wait_for(self._news.wait(), BEAT.total_seconds())
             self._news.clear()
             try:
-                await self._heartbeat()
-            except AsyncActivityCancelledError as error:
-                return end(_why(error))
+                if ending := await self._asked():
+                    return end(ending)
             except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return end(Ending.SUPERSEDED)
                 log.warning("temporal refused a heartbeat", extra={"status": error.status.name})
             except TimeoutError:
                 log.warning("temporal did not answer a heartbeat")
+
+    async def _asked(self) -> Ending | None:
+        """Send a heartbeat, which is answered by why to end; None: go on.
+
+        Raises:
+            TimeoutError: Temporal did not answer.
+            RPCError: it could not.
+        """
+        try:
+            await self._heartbeat()
+        except AsyncActivityCancelledError as error:
+            return _why(error)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return Ending.SUPERSEDED
+        return None
 
     async def _heartbeat(self) -> None:
         async with asyncio.timeout(ANSWER.total_seconds()):
@@ -116,5 +138,5 @@ async def _deliver(send: Callable[[], Awaitable[None]]) -> None:
                     if error.status is RPCStatusCode.NOT_FOUND:
                         return
                     log.warning("temporal refused a report", extra={"status": error.status.name})
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(AGAIN.total_seconds())
     log.error("temporal was not reached; it will notice by the missing heartbeats")

@@ -105,7 +105,10 @@ class Consultation:
         return min((moment for moment in moments if moment > workflow.now()), default=None)
 
     def _agents_talk(self) -> bool:
-        """Say whether they talk; who loses the other for a moment goes on."""
+        """Say whether they talk; who loses the other for a moment goes on.
+
+        An agent B who is there and can't be heard is for agent A to judge: she hears it.
+        """
         if self._is_patient:
             agents, room = (self._order.agent_a, self._course.agent_b), self._course.room_b
             lost = any(self._floor.has_left(agent, room) for agent in agents)

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import is_person
     from domain.seating import OPEN, STANDBY, Arrangement, Grant, Presence, Watch
     from workflows import arranging, patches, steps
-    from workflows.missing import LONG_AGO, Missing, Place
+    from workflows.missing import LONG_AGO, Missing, Where
     from workflows.options import ROOM_CALL, saying, watch_at
 
 QUIET = timedelta(seconds=10)
@@ -41,11 +41,10 @@ class Floor:
         self._missing = Missing(grace)
         self._closely = closely
         self._rooms: list[str] = []
-        self._plan: dict[Place, Grant] = {}
+        self._plan: dict[Where, Grant] = {}
         self._emptying: set[str] = set()
         self._opening: set[str] = set()
         self._hinted = False
-        self._is_patient = False
         self._pause = _BEFORE_TRYING_AGAIN
         self._looks_closely_until = LONG_AGO
         self._arranging = False
@@ -169,7 +168,7 @@ class Floor:
         """Say whether people who had a place lost it, with their room, and aren't back."""
         return self._missing.has_lost_people
 
-    def still_lost(self) -> list[tuple[str, str]]:
+    def still_lost(self) -> list[Where]:
         """List rooms and the people who aren't back there, each once."""
         return self._missing.still_lost(self._plan)
 
@@ -181,7 +180,6 @@ class Floor:
     def start(self) -> None:
         """Watch and arrange from now on."""
         self._missing.begin()
-        self._is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
         self._shift += 1
         self._keeping = asyncio.create_task(self._keep(self._shift))
 
@@ -229,15 +227,17 @@ class Floor:
 
     async def _in_vain(self, changes: Arrangement, shift: int) -> None:
         """Pause longer and longer, until there is something else to do."""
-        if not self._is_patient:
+        if not self._missing.is_patient:
             return await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
-        with suppress(TimeoutError):
+        try:
             await workflow.wait_condition(
-                lambda: self._shift != shift or self._changes() != changes,
+                lambda: self._shift != shift or self._needs_a_look or self._changes() != changes,
                 timeout=self._pause,
                 timeout_summary="the media server does not follow",
             )
-        self._pause = min(2 * self._pause, _IN_VAIN)
+            self._pause = _BEFORE_TRYING_AGAIN
+        except TimeoutError:
+            self._pause = min(2 * self._pause, _IN_VAIN)
 
     async def _open(self, rooms: list[str]) -> None:
         self._opening.update(rooms)

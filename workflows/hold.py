@@ -51,6 +51,8 @@ class Hold:
             await workflow.wait_condition(lambda: self._unheard or self._has_new_hosts())
             if self._unheard:
                 await workflow.sleep(TOLD_AGAIN, summary="a host that could not be told")
+                if not self._unheard:
+                    continue  # somebody has told it meanwhile
                 self._unheard = False
             with suppress(ActivityError):  # before NOTHING_IN_HASTE: told once, heard or not
                 await self._or_later(self._tell() if self._wanted else self._tell_to_stop())

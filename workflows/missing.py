@@ -9,7 +9,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows import patches
 
-Place = tuple[str, str]
+Where = tuple[str, str]
 """A room and a person."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -22,20 +22,20 @@ class Missing:
 
     def __init__(self, grace: timedelta) -> None:
         self._grace = grace
-        self._arrived: dict[Place, datetime] = {}
-        self._since: dict[Place, datetime] = {}
-        self._expected: dict[Place, timedelta] = {}
-        self._lost: set[Place] = set()
+        self._arrived: dict[Where, datetime] = {}
+        self._since: dict[Where, datetime] = {}
+        self._expected: dict[Where, timedelta] = {}
+        self._lost: set[Where] = set()
         self._looked_at = LONG_AGO
         self._looks_first = False
-        self._is_patient = False
+        self.is_patient = False
 
     def begin(self) -> None:
         """Find out how a history goes that may be older than this code."""
         self._looks_first = workflow.patched(patches.GONE_WHEN_LOOKED_FOR)
-        self._is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
+        self.is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
 
-    def expect(self, place: Place, within: timedelta) -> None:
+    def expect(self, place: Where, within: timedelta) -> None:
         """Miss somebody from `within` after the next look on, if they aren't here."""
         self._expected[place] = within
         self._since.pop(place, None)
@@ -45,14 +45,14 @@ class Missing:
         """Say whether nobody has looked since somebody was expected."""
         return bool(self._expected)
 
-    def forget(self, place: Place) -> None:
+    def forget(self, place: Where) -> None:
         """Somebody has no place there any more."""
         self._since.pop(place, None)
         self._expected.pop(place, None)
 
     def forget_room(self, room: str) -> None:
         """A room is watched no more."""
-        everything: list[dict[Place, Any]] = [self._arrived, self._since, self._expected]
+        everything: list[dict[Where, Any]] = [self._arrived, self._since, self._expected]
         for places in everything:
             for place in [p for p in places if p[0] == room]:
                 del places[place]
@@ -60,15 +60,15 @@ class Missing:
 
     def see(
         self,
-        here: Iterable[Place],
+        here: Iterable[Where],
         *,
-        planned: Collection[Place],
+        planned: Collection[Where],
         vanished: Iterable[str],
         asked_at: datetime,
     ) -> None:
         """Take in who is here; read late, it says nothing of the time since it was asked for."""
-        now = workflow.now()
-        self._looked_at = asked_at if self._is_patient else now
+        now, over = workflow.now(), self._over()
+        self._looked_at = asked_at if self.is_patient else now
         here = set(here)
         for place in [p for p in self._arrived if p not in here]:
             del self._arrived[place]
@@ -82,20 +82,24 @@ class Missing:
             self._since.pop(place, None)
             self._lost.discard(place)
         for room in vanished:
-            self._wait_for(room)
+            self._wait_for(room, over)
 
     def reopened(self, room: str) -> None:
         """A room is there again, and nobody in it."""
         self._lost |= {place for place in self._since if place[0] == room}
-        self._wait_for(room)
+        self._wait_for(room, self._over())
 
-    def _wait_for(self, room: str) -> None:
+    def _over(self) -> set[Where]:
+        """List who is gone, which no restart of the media server makes undone."""
+        return {place for place, since in self._since.items() if self.is_past(since)}
+
+    def _wait_for(self, room: str, over: set[Where]) -> None:
         """Whoever is missing from a room that isn't there has all their time once it is."""
-        if self._is_patient:
-            for place in [p for p in self._since if p[0] == room]:
+        if self.is_patient:
+            for place in [p for p in self._since if p[0] == room and p not in over]:
                 self._since[place] = max(self._since[place], workflow.now())
 
-    def seated_since(self, place: Place) -> datetime | None:
+    def seated_since(self, place: Where) -> datetime | None:
         """Say since when somebody is here without a break; None if they aren't."""
         return self._arrived.get(place)
 
@@ -103,7 +107,7 @@ class Missing:
         """List since when somebody is missing, place by place."""
         return [since for place, since in self._since.items() if place[1] == person]
 
-    def has_left(self, place: Place) -> bool:
+    def has_left(self, place: Where) -> bool:
         """Say whether somebody hasn't come back to this place in time."""
         since = self._since.get(place)
         return since is not None and self.is_past(since)
@@ -128,7 +132,7 @@ class Missing:
         """Say whether people lost their place, with their room, and aren't back."""
         return bool(self._lost)
 
-    def still_lost(self, planned: Collection[Place]) -> list[Place]:
+    def still_lost(self, planned: Collection[Where]) -> list[Where]:
         """List the people who aren't back where they still have a place, each once."""
         lost, self._lost = self._lost, set()
         return sorted(place for place in lost if place in planned)

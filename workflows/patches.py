@@ -29,6 +29,9 @@ A_LEAVES_ROOM_B = "2026-11-29-a-leaves-room-b"
 """Agent A, back with the caller, is put out of room B; while she sat there, any reconnection was
 taken for her wish to consult again."""
 
+HOLD_ENDS_AT_LAST = "2026-11-29-hold-ends-at-last"
+"""A host that couldn't be told to stop the music is told again until it hears."""
+
 NOTHING_IN_HASTE = "2026-11-29-nothing-in-haste"
 """Of a second review, in calls and transfers: nobody is gone from a room that isn't there, and a
 look counts from when it was asked for; agents who lose each other for a moment are not cut off; a
@@ -36,6 +39,3 @@ call says whose the caller is only once it has looked; agent A keeps a caller wh
 while being introduced; a host is told until it hears; a child is started once; an agent is
 reserved after being let go; and what can't be arranged is tried less and less often. Goes when no
 call from before 30 November 2026 is running."""
-
-HOLD_ENDS_AT_LAST = "2026-11-29-hold-ends-at-last"
-"""A host that couldn't be told to stop the music is told again until it hears."""

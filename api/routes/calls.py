@@ -191,9 +191,9 @@ async def add_turn(
     asker = their.asker
     if asker.role is Role.CALLER and body.kind is TurnKind.NOTE:
         raise NotAllowed("Notes are the agents' own.")
-    if their.call.state is CallState.ENDED:
-        raise Conflict("call_ended")
     once = await keyed(request, services.record, scope_of(asker), idempotency_key)
+    if their.call.state is CallState.ENDED and not once.made:
+        raise Conflict("call_ended")
     turn = await services.record.add_turn(
         asker.tenant, their.call.id, asker.id, body.kind, body.text, turn_id=once.id("turn")
     )
