@@ -15,7 +15,8 @@ class Agent(Person):
     """One agent. In the consult room she says other things than to the caller: another tone.
 
     `private_tone` is what her one microphone sounds like from the moment she is allowed to speak
-    in room B until she is there no more, in whatever room it is still published.
+    in room B until she is there no more, in whatever room it is still published. While her line
+    to room B is broken she talks to nobody there, and says nothing private.
     """
 
     def __init__(self, url: str, name: str, voice: Voice, *, private_tone: str = "") -> None:
@@ -143,7 +144,7 @@ class Agent(Person):
             return
         if place.why_gone:
             self._speak_to_the_caller()
-        elif place.may_speak:
+        elif place.may_speak and place.is_in_touch:
             self.voice.tone = self.private_tone
         else:
             self.voice.tone = self.public_tone

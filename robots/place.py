@@ -51,6 +51,11 @@ class Place:
         return self.room.isconnected()
 
     @property
+    def is_in_touch(self) -> bool:
+        """The line is not just being made again, and whoever is there can hear and be heard."""
+        return self.room.connection_state == rtc.ConnectionState.CONN_CONNECTED
+
+    @property
     def may_speak(self) -> bool:
         return self.is_connected and self.room.local_participant.permissions.can_publish
 
@@ -68,6 +73,8 @@ class Place:
         present = self.ears.listen_in(self.room, self.name)
         self.room.on("participant_permissions_changed", self._permissions_changed)
         self.room.on("disconnected", self._disconnected)
+        self.room.on("reconnecting", lambda: self.changed(self))
+        self.room.on("reconnected", lambda: self.changed(self))
         self.room.on("local_track_unpublished", self._unpublished)
         options = rtc.RoomOptions(connect_timeout=CONNECT_WITHIN_S)
         await self.room.connect(self.seat.url, self.seat.token, options)

@@ -38,7 +38,8 @@ async def test_a_keeps_the_caller_whose_b_dies_while_being_introduced(scene: Sce
     await scene.a.until_phase(scene.transfer_id, "introducing")
     await scene.together()
     await scene.b.vanish()
-    assert (await scene.ended()).outcome == "agent_b_left"
+    ended = await scene.a.until_phase(scene.transfer_id, "ended", within_s=NOTICED_WITHIN_S)
+    assert ended.outcome == "agent_b_left"
     await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
     await kept(scene)
 
