@@ -23,11 +23,6 @@ function swallowed(_: URL, { signal }: RequestInit): Promise<Response> {
 }
 
 test("a request that is never answered is given up, and sent again with the same key", async () => {
-  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
-    const patience = new AbortController();
-    setTimeout(() => patience.abort(), ms);
-    return patience.signal;
-  });
   fetched.mockImplementationOnce(swallowed);
   fetched.mockImplementation(() => Promise.resolve(Response.json({ id: "call_1" })));
   const ended = new Api("token").end("call_1");
@@ -46,4 +41,19 @@ test("what is away is told in words for people", async () => {
   const ended = expect(new Api("token").end("call_1")).rejects.toThrow("Try again in a moment.");
   await vi.advanceTimersByTimeAsync(20_000);
   await ended;
+});
+
+test("what an answer brings may take longer than its beginning", async () => {
+  fetched.mockImplementation((_, { signal }) => {
+    const sound = new ReadableStream({
+      start(body) {
+        signal?.addEventListener("abort", () => body.error(signal.reason));
+        setTimeout(() => body.close(), 30_000);
+      },
+    });
+    return Promise.resolve(new Response(sound));
+  });
+  const spoken = expect(new Api("token").speech("call_1", "Hello.")).resolves.toBeInstanceOf(Blob);
+  await vi.advanceTimersByTimeAsync(31_000);
+  await spoken;
 });

@@ -12,6 +12,7 @@ export type CallerTransfer = Schemas["CallerTransferView"];
 export type Agent = Schemas["AgentView"];
 export type Briefing = Schemas["BriefingView"];
 export type Turn = Schemas["Turn"];
+export type Installation = Schemas["Installation"];
 export type Person = Schemas["api__answers__PersonView"];
 export type Phase = Schemas["Phase"];
 export type Outcome = Schemas["Outcome"];
@@ -70,7 +71,7 @@ export class Api {
     return fetch(apiUrl("v1/me/events"), { headers, signal, cache: "no-store" });
   }
 
-  installation(): Promise<Schemas["Installation"]> {
+  installation(): Promise<Installation> {
     return this.ask("GET", "v1/installation");
   }
 
@@ -172,8 +173,12 @@ export class Api {
     if (method === "POST") headers["Idempotency-Key"] = key;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const sent = body === undefined ? undefined : JSON.stringify(body);
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    return fetch(apiUrl(path), { method, headers, body: sent, signal }).catch(() => null);
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), ANSWER_WITHIN_MS);
+    // Until an answer begins: what it brings, like a minute of speech, may take its time.
+    return fetch(apiUrl(path), { method, headers, body: sent, signal: patience.signal })
+      .catch(() => null)
+      .finally(() => clearTimeout(timer));
   }
 }
 

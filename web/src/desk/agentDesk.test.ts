@@ -32,7 +32,7 @@ test("a reload in an outage says so, asks for every seat, and knows of earlier t
   const desk = new AgentDesk();
   desk.me = ADA;
   vi.spyOn(desk.follower, "enter").mockRejectedValue(new Unconnected("no way to LiveKit"));
-  const roomB = vi.spyOn(desk.follower, "goToRoomB").mockResolvedValue();
+  const roomB = vi.spyOn(desk.follower, "returnToRoomB").mockResolvedValue();
   const earlier = vi.spyOn(desk.api, "transfers").mockResolvedValue([]);
   desk["told"]("call", CALL);
   desk["told"]("transfer", CONSULTED);
@@ -44,4 +44,15 @@ test("a reload in an outage says so, asks for every seat, and knows of earlier t
 
 test("nobody reads a browser's own words for what went wrong", () => {
   expect(sentence(new DOMException("play() failed", "NotAllowedError"))).not.toContain("play()");
+});
+
+test("that something is tried by itself is said for as long as it is", async () => {
+  const desk = new AgentDesk();
+  const isTrying = vi.spyOn(desk.follower, "isTrying", "get").mockReturnValue(true);
+  await desk.byItself(() => Promise.reject(new Unconnected("no way to LiveKit")));
+  desk.follower.changed();
+  expect(desk.problem).toContain("It is tried again");
+  isTrying.mockReturnValue(false);
+  desk.follower.changed();
+  expect(desk.problem).toBe("");
 });

@@ -29,7 +29,7 @@ export class AgentDesk extends Page {
     private readonly store = `warm-transfer-${role}`,
   ) {
     super();
-    this.follower.changed = this.touch;
+    this.follower.changed = this.seatChanged;
     const signedIn = kept(this.store) as SignedIn | null;
     if (signedIn) this.enter(signedIn);
     if (role === "agent") void this.tryAlone();
@@ -202,8 +202,8 @@ export class AgentDesk extends Page {
     await this.follower.enter(call.id, seat);
   }
 
-  private async sitInRoomB(transfer: Transfer): Promise<void> {
-    await this.follower.goToRoomB(transfer.call_id, transfer.id, transfer.rooms);
+  private async sitInRoomB({ call_id, id, rooms }: Transfer): Promise<void> {
+    await this.follower.goToRoomB(call_id, id, rooms);
   }
 
   /** Sit where one should be: the page was reloaded, or had missed too much. */
@@ -212,12 +212,14 @@ export class AgentDesk extends Page {
     const served = servedBy(this.board, this.id);
     const { transfer } = this;
     const isIn = transfer !== null && isInRoomB(transfer, this.id);
+    const returnToRoomB = ({ call_id, id, rooms }: Transfer) =>
+      this.follower.returnToRoomB(call_id, id, rooms);
     const callId = served?.id ?? (isIn ? transfer.call_id : null);
     // The call's seat is A's, and B's second one where the caller's client does nothing. One that
     // can't be had now keeps nobody from the other.
     await Promise.all([
       callId && this.follower.enter(callId).catch(unlessRefused),
-      isIn && this.sitInRoomB(transfer).catch(unlessRefused),
+      isIn && returnToRoomB(transfer).catch(unlessRefused),
       this.catchUp(),
     ]);
   }

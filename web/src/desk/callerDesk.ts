@@ -23,7 +23,7 @@ export class CallerDesk extends Page {
 
   constructor() {
     super();
-    this.follower.changed = this.touch;
+    this.follower.changed = this.seatChanged;
     const calling = kept(KEPT) as Calling | null;
     if (calling) void this.act("call", () => this.comeBack(calling));
     else void this.tryAlone();

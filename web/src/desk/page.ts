@@ -3,7 +3,7 @@
 import { Problem } from "../api/client";
 import { EventStream, type OpenStream, type StreamState } from "../events/stream";
 import { inTurn } from "../events/turns";
-import { Refused, Unconnected } from "../follow";
+import { type AgentFollower, type CallerFollower, Refused, Unconnected } from "../follow";
 import { Observable } from "./observable";
 
 const UNCONNECTED = "You couldn't be connected to the call. It is tried again by itself.";
@@ -16,6 +16,8 @@ export abstract class Page extends Observable {
   news = "";
   /** What is under way, by the name of the action; buttons wait for it. */
   busy: string | null = null;
+  /** Sits in the rooms of the call. */
+  abstract readonly follower: AgentFollower | CallerFollower;
   private stream: EventStream | null = null;
 
   get streamState(): StreamState {
@@ -41,7 +43,7 @@ export abstract class Page extends Observable {
   }
 
   /** Do something that nobody asked for: no button waits for it; a failure becomes a sentence. */
-  protected async byItself(action: () => Promise<unknown>): Promise<void> {
+  async byItself(action: () => Promise<unknown>): Promise<void> {
     try {
       await action();
     } catch (error) {
@@ -55,6 +57,12 @@ export abstract class Page extends Observable {
     this.problem = this.news = "";
     this.touch();
   }
+
+  /** A seat changed. What is tried by itself is said for as long as that is true. */
+  protected readonly seatChanged = () => {
+    if (this.problem === UNCONNECTED && !this.follower.isTrying) this.problem = "";
+    this.touch();
+  };
 
   /** Hear one event of the stream. */
   protected abstract told(kind: string, view: unknown): void;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { askUntil } from "./again";
 import { watchPreparing } from "./preparing";
 import { Rehearsal } from "./rehearsal";
 
@@ -47,9 +48,26 @@ test("robots that start last are found all the same", async () => {
     return areThere ? Promise.resolve(Response.json({})) : NOBODY();
   });
   const rehearsal = new Rehearsal();
-  await rehearsal.find();
+  rehearsal.lookOut();
+  await vi.advanceTimersByTimeAsync(100);
   expect(rehearsal.url).toBe(null);
   areThere = true;
   await vi.advanceTimersByTimeAsync(4_000);
   expect(rehearsal.url).toBe("http://robots");
+});
+
+test("whoever plays with no robots asks nobody for them", async () => {
+  fetched.mockImplementation(NOBODY);
+  new Rehearsal().goOn();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(fetched).not.toHaveBeenCalled();
+});
+
+test("an api that is away for a while is asked until it answers", async () => {
+  const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error("away"));
+  ask.mockResolvedValue("token");
+  const told: string[] = [];
+  askUntil(ask, (answer) => told.push(answer) > 0);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toEqual(["token"]);
 });

@@ -1,27 +1,17 @@
 /** What a first start still does before the api is there. */
 
 import { apiUrl } from "../api/client";
-
-const AGAIN_MS = 3000;
+import { askUntil } from "./again";
 
 /**
  * Tell what is being done, and an empty text once the api is there, or the function that is given
  * back is called.
  */
 export function watchPreparing(tell: (doing: string) => void): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  let isStopped = false;
-  const look = async () => {
-    const doing = await preparing();
-    if (isStopped) return;
-    if (doing !== null) tell(doing);
-    if (doing !== "") timer = setTimeout(() => void look(), AGAIN_MS);
-  };
-  void look();
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
-  };
+  return askUntil(preparing, (doing) => {
+    tell(doing);
+    return doing === "";
+  });
 }
 
 /** Null: it isn't known; for a moment between the first start and the api nothing listens. */

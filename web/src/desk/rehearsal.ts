@@ -1,6 +1,8 @@
 /** Trying it alone: robots take the other seats, where this installation has some. */
 
 import { Api, Problem } from "../api/client";
+import { asked, taken } from "./address";
+import { askUntil } from "./again";
 import { Observable } from "./observable";
 
 export type TrySeat = "caller" | "agent_a" | "agent_b";
@@ -14,7 +16,6 @@ interface Playing {
 
 const KEPT = "warm-transfer-rehearsal";
 const LOOK_EVERY_MS = 1000;
-const FIND_AGAIN_MS = 3000;
 
 /** What the robots do, and the red button. */
 export class Rehearsal extends Observable {
@@ -23,28 +24,20 @@ export class Rehearsal extends Observable {
   playing: Playing | null = null;
   /** The worker was killed, and when. */
   killedAt: number | null = null;
-  private again?: ReturnType<typeof setTimeout>;
 
-  /** Find out whether there are robots, and go on with a rehearsal after a reload. */
-  async find(): Promise<void> {
-    const { rehearsal_url } = await new Api().installation();
-    if (!rehearsal_url || this.url) return;
-    const there = await fetch(`${rehearsal_url}/openapi.json`).catch(() => null);
-    if (!there?.ok) {
-      // On a first start the robots come last.
-      clearTimeout(this.again);
-      this.again = setTimeout(() => void this.find().catch(() => {}), FIND_AGAIN_MS);
-      return;
-    }
-    this.url = rehearsal_url;
-    this.touch();
-    const id = sessionStorage.getItem(KEPT);
-    if (id) void this.watch(id);
+  /** Look for robots, which come last on a first start, until the function given back is called. */
+  lookOut(): () => void {
+    return askUntil(() => this.find());
+  }
+
+  /** Go on with a rehearsal after a reload; where there was none, there is nothing to look for. */
+  goOn(): (() => void) | undefined {
+    return sessionStorage.getItem(KEPT) === null ? undefined : this.lookOut();
   }
 
   /** Let robots take the other seats; gives back the robot that a caller should ask for. */
   async start(seat: TrySeat, problem: string, agent = ""): Promise<string> {
-    if (!this.url) await this.find();
+    await this.find();
     const playing = (await this.ask("rehearsals", { seat, problem, agent })) as Playing;
     sessionStorage.setItem(KEPT, playing.id);
     void this.watch(playing.id);
@@ -69,6 +62,20 @@ export class Rehearsal extends Observable {
     throw new Problem((told as { detail: string }).detail, answer.status, "");
   }
 
+  /** Where the robots are; empty: there are none here; null: they aren't there yet. */
+  private async find(): Promise<string | null> {
+    if (this.url) return this.url;
+    const { rehearsal_url } = await new Api().installation();
+    if (!rehearsal_url) return "";
+    const there = await fetch(`${rehearsal_url}/openapi.json`).catch(() => null);
+    if (!there?.ok) return null;
+    this.url = rehearsal_url;
+    this.touch();
+    const id = sessionStorage.getItem(KEPT);
+    if (id) void this.watch(id);
+    return this.url;
+  }
+
   private async watch(id: string): Promise<void> {
     while (!this.playing?.is_over) {
       const answer = await fetch(`${this.url ?? ""}/rehearsals/${id}`).catch(() => null);
@@ -85,9 +92,8 @@ export const rehearsal = new Rehearsal();
 
 /** What the home page asked this page to try; asked once, so that a reload doesn't try again. */
 export function takeWish(): { seat: TrySeat; problem: string } | null {
-  const query = new URLSearchParams(location.search);
-  const seat = query.get("try");
+  const seat = asked("try");
   if (seat !== "caller" && seat !== "agent_a" && seat !== "agent_b") return null;
-  history.replaceState(null, "", location.pathname);
-  return { seat, problem: query.get("about") ?? "" };
+  taken("try");
+  return { seat, problem: taken("about") ?? "" };
 }

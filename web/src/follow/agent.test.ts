@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AgentFollower } from "./agent";
+import { Unconnected } from "./contract";
 import { Server, seated } from "./stage";
 
 let server: Server;
@@ -105,6 +106,32 @@ test("a lost room B is come back to while agent A consults", async () => {
   await server.pass(1000);
   server.unreachable = false;
   server.grants["room-b"] = { speak: true, hear: true };
+  await server.pass(1000);
+  expect(agent.heardIn).toEqual(["room-b"]);
+});
+
+test("a seat in room B that a button asked for in vain isn't taken later", async () => {
+  await seated(server, agent);
+  server.roomB = "room-b";
+  server.unreachable = true;
+  const pressed = expect(agent.goToRoomB("call_1", "tr_1", { a: "room-a" })).rejects.toThrow();
+  await server.pass(500);
+  await pressed;
+  expect(agent.isTrying).toBe(false);
+  server.unreachable = false;
+  await server.pass(10_000);
+  expect([...agent.places.keys()]).toEqual(["room-a"]);
+});
+
+test("room B is come back to after a reload in an outage", async () => {
+  server.roomB = "room-b";
+  server.grants["room-b"] = { speak: true, hear: true };
+  server.unreachable = true;
+  const reloaded = agent.returnToRoomB("call_1", "tr_1", { a: "room-a" });
+  const told = expect(reloaded).rejects.toThrow(Unconnected);
+  await server.pass(500);
+  await told;
+  server.unreachable = false;
   await server.pass(1000);
   expect(agent.heardIn).toEqual(["room-b"]);
 });

@@ -2,7 +2,7 @@
 
 import type { Seat } from "./contract";
 import { Refused } from "./contract";
-import { Follower } from "./follower";
+import { Follower, tireless } from "./follower";
 import type { Place } from "./place";
 
 /** Follows an agent, be it A or B: what she may do where is the server's doing. */
@@ -10,16 +10,17 @@ export class AgentFollower extends Follower {
   /** The caller's room of each transfer: B's second seat, where the caller's client does nothing. */
   private readonly mirrors = new Map<string, string>();
 
-  /** Take the seat in room B: to talk with B, or, as B, to answer the offer. Rejects like `enter`. */
+  /**
+   * Take the seat in room B: to talk with B, or, as B, to answer the offer. Rejects like `enter`;
+   * where the seat wasn't given, nothing of it happens later.
+   */
   async goToRoomB(callId: string, transferId: string, rooms: { a: string }): Promise<void> {
-    this.callId = callId;
-    this.isElsewhere = false;
-    this.mirrors.set(transferId, rooms.a);
-    await this.sitDown(async () => {
-      const seat = await this.api.transferSeat(transferId);
-      this.transfers.set(seat.room, transferId);
-      return seat;
-    });
+    await this.sitDown(this.roomB(callId, transferId, rooms));
+  }
+
+  /** Sit in room B again, after a reload: asked for until there is an answer. Rejects like `enter`. */
+  async returnToRoomB(callId: string, transferId: string, rooms: { a: string }): Promise<void> {
+    await this.sitDown(tireless(this.roomB(callId, transferId, rooms)));
   }
 
   /** Agents are live in one room at any instant: the one that was opened last. */
@@ -37,5 +38,16 @@ export class AgentFollower extends Follower {
       }
     }
     return super.seatFor(room);
+  }
+
+  private roomB(callId: string, transferId: string, rooms: { a: string }): () => Promise<Seat> {
+    this.callId = callId;
+    this.isElsewhere = false;
+    this.mirrors.set(transferId, rooms.a);
+    return async () => {
+      const seat = await this.api.transferSeat(transferId);
+      this.transfers.set(seat.room, transferId);
+      return seat;
+    };
   }
 }

@@ -23,12 +23,12 @@ export interface SeatApi {
   arrived(transferId: string, gapMs: number | null): Promise<void>;
 }
 
-/** An answer that repeating won't change: 403, 404 or 409. Any other failure is worth a retry. */
+/** An answer that repeating won't change: 401, 403, 404 or 409. Any other failure is worth a retry. */
 export class Refused extends Error {
   override name = "Refused";
 }
 
-/** A line that couldn't be made; it is asked for again. */
+/** There is no line yet; it is tried again by itself. */
 export class Unconnected extends Error {
   override name = "Unconnected";
 }

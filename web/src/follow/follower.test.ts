@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AgentFollower } from "./agent";
 import { CallerFollower } from "./caller";
-import { Refused } from "./contract";
+import { Refused, Unconnected } from "./contract";
 import { Server, seated } from "./stage";
 
 let server: Server;
@@ -53,7 +53,7 @@ test("a line that LiveKit refuses is asked for by one voice, with pauses", async
 test("entering in an outage fails, is tried all the same, and comes about with the network", async () => {
   server.grants["room-a"] = { speak: true, hear: true };
   server.unreachable = true;
-  const entered = expect(caller.enter("call_1")).rejects.toThrow("no network");
+  const entered = expect(caller.enter("call_1")).rejects.toThrow(Unconnected);
   await server.pass(500);
   await entered;
   server.unreachable = false;
@@ -92,4 +92,35 @@ test("whoever hangs up in an outage sits nowhere when it is over", async () => {
   void caller.leaveAll();
   await server.pass(1000);
   expect(caller.places.size).toBe(0);
+});
+
+test("what is tried by itself is known for as long as it is", async () => {
+  server.grants["room-a"] = { speak: true, hear: true };
+  server.refusesJoins = true;
+  const entered = expect(caller.enter("call_1")).rejects.toThrow(Unconnected);
+  await server.pass(100);
+  await entered;
+  expect(caller.isTrying).toBe(true);
+  server.refusesJoins = false;
+  await server.pass(1000);
+  expect(caller.isTrying).toBe(false);
+  expect(caller.heardIn).toEqual(["room-a"]);
+});
+
+test("a call that ends while its seat is asked for is not joined, and nothing is said", async () => {
+  const entered = caller.enter("call_1");
+  await caller.leaveAll();
+  await server.pass(200);
+  await expect(entered).resolves.toBeUndefined();
+  expect(server.lines).toEqual([]);
+});
+
+test("nobody is told of trying who has hung up before the line failed", async () => {
+  server.refusesJoins = true;
+  const entered = caller.enter("call_1");
+  await server.pass(10);
+  await caller.leaveAll();
+  await server.pass(200);
+  await expect(entered).resolves.toBeUndefined();
+  expect(caller.isTrying).toBe(false);
 });

@@ -1,7 +1,7 @@
 /** What callers' and agents' pages share: sitting in rooms, and coming back to them. */
 
 import type { OpenLine, Seat, SeatApi, SeatNotice } from "./contract";
-import { Refused } from "./contract";
+import { Refused, Unconnected } from "./contract";
 import type { Microphone } from "./microphone";
 import { Place } from "./place";
 import { pause } from "./time";
@@ -12,6 +12,8 @@ import { pause } from "./time";
  */
 const SOONEST_MS = 500;
 const LATEST_MS = 5_000;
+
+type Ask = () => Promise<Seat>;
 
 /** Follows one person through their call. `changed` is called after whatever a page may show. */
 export abstract class Follower {
@@ -25,6 +27,7 @@ export abstract class Follower {
   /** Which transfer a room was offered for. */
   protected readonly transfers = new Map<string, string>();
   private readonly joining = new Map<string, Promise<Place>>();
+  private asking = 0;
 
   constructor(
     protected readonly api: SeatApi,
@@ -32,17 +35,18 @@ export abstract class Follower {
     readonly microphone: Microphone,
   ) {
     microphone.changed = () => this.changed();
-    microphone.lost = () => void this.switchMicrophone(null);
+    microphone.lost = () => void this.exchange(microphone.replaceLost());
   }
 
   /**
-   * Take part in a call; with the seat that came with it, or by asking where to be. Rejects when
-   * that fails, and goes on trying all the same, unless it was refused.
+   * Take part in a call; with the seat that came with it, or, after a reload, by asking where to be.
+   * Rejects when that fails: with an `Unconnected` where it is tried until it is done.
    */
   async enter(callId: string, seat?: Seat): Promise<void> {
     this.callId = callId;
     this.isElsewhere = false;
-    await this.sitDown(() => this.api.callSeat(callId), seat);
+    const ask = tireless(() => this.api.callSeat(callId));
+    await this.sitDown(ask, seat);
   }
 
   /** The event stream told of a seat: ask for it, whatever was thought before. */
@@ -61,8 +65,7 @@ export abstract class Follower {
 
   /** Use another microphone, or this one again after it was allowed. */
   async switchMicrophone(deviceId?: string | null): Promise<void> {
-    const letGo = await this.microphone.reopen(deviceId);
-    await Promise.all([...this.places.values()].map((place) => place.follow())).finally(letGo);
+    await this.exchange(this.microphone.reopen(deviceId));
   }
 
   /** Leave every room, with a goodbye, and let go of the microphone. */
@@ -80,6 +83,11 @@ export abstract class Follower {
   get heardIn(): string[] {
     const heard = [...this.places.values()].filter((place) => place.isHeard);
     return heard.map((place) => place.room);
+  }
+
+  /** A seat is asked for again and again, by itself. */
+  get isTrying(): boolean {
+    return this.asking > 0;
   }
 
   /** Decide where to speak, out of the places where one may. */
@@ -100,12 +108,20 @@ export abstract class Follower {
     return this.api.callSeat(this.callId);
   }
 
-  /** Take the seat that is there, or is asked for; what fails for now is tried until it is done. */
-  protected async sitDown(ask: () => Promise<Seat>, seat?: Seat): Promise<void> {
+  /**
+   * Take the seat that is there, or is asked for. One that was given and can't be reached now is
+   * tried until it is; one that wasn't given is not, for it would be taken when nobody expects it.
+   */
+  protected async sitDown(ask: Ask, seat?: Seat): Promise<void> {
+    const isWanted = this.wish();
     try {
-      await this.take(seat ?? (await ask()));
+      const given = seat ?? (await ask());
+      if (isWanted()) await this.take(given);
     } catch (error) {
-      if (!(error instanceof Refused)) void this.insist(ask);
+      if (error instanceof Unconnected) {
+        if (!isWanted()) return;
+        void this.insist(ask);
+      }
       throw error;
     }
   }
@@ -141,10 +157,19 @@ export abstract class Follower {
   }
 
   /** Ask for a seat and take it, again and again until there is an answer; null: there is none. */
-  protected async insist(ask: () => Promise<Seat>): Promise<Place | null> {
+  protected async insist(ask: Ask): Promise<Place | null> {
+    this.asking++;
+    try {
+      return await this.tryOn(ask);
+    } finally {
+      this.asking--;
+      this.changed();
+    }
+  }
+
+  private async tryOn(ask: Ask): Promise<Place | null> {
     const began = performance.now();
-    const { callId } = this;
-    const isWanted = () => callId !== "" && this.callId === callId && !this.isElsewhere;
+    const isWanted = this.wish();
     while (isWanted()) {
       try {
         const seat = await ask();
@@ -158,6 +183,18 @@ export abstract class Follower {
       }
     }
     return null;
+  }
+
+  /** Whether the call of this moment is still the one to be in. */
+  private wish(): () => boolean {
+    const { callId } = this;
+    return () => callId !== "" && this.callId === callId && !this.isElsewhere;
+  }
+
+  /** Every room has the next microphone before the last one is let go of. */
+  private async exchange(opening: Promise<() => void>): Promise<void> {
+    const letGo = await opening;
+    await Promise.all([...this.places.values()].map((place) => place.follow())).finally(letGo);
   }
 
   private async join(seat: Seat): Promise<Place> {
@@ -188,4 +225,12 @@ export abstract class Follower {
     this.isElsewhere = true;
     this.changed();
   }
+}
+
+/** Asks for a seat that is worth trying for until there is an answer. */
+export function tireless(ask: Ask): Ask {
+  return () =>
+    ask().catch((cause: unknown) => {
+      throw cause instanceof Refused ? cause : new Unconnected("No answer yet.", { cause });
+    });
 }

@@ -1,6 +1,12 @@
 import { DisconnectReason, RoomEvent } from "livekit-client";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { LiveKitLine } from "./livekit";
+
+const SEAT = { url: "ws://test", room: "room-a", identity: "me", token: "token" };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 function whyGone(reason: DisconnectReason): string | null {
   const line = new LiveKitLine();
@@ -9,7 +15,7 @@ function whyGone(reason: DisconnectReason): string | null {
   return line.whyGone;
 }
 
-test("a navigation that began, and was stopped, is no goodbye", () => {
+test("a page that was frozen is no goodbye", () => {
   expect(whyGone(DisconnectReason.CLIENT_INITIATED)).toBe("failed");
 });
 
@@ -23,4 +29,32 @@ test("whoever leaves has left", async () => {
   const line = new LiveKitLine();
   await line.leave();
   expect(line.whyGone).toBe("left");
+});
+
+/** Why a line is gone after its page was hidden; kept: to be come back to. */
+async function hidden(persisted: boolean): Promise<string | null> {
+  const page = new EventTarget();
+  vi.stubGlobal("window", page);
+  const line = new LiveKitLine();
+  vi.spyOn(line.room, "connect").mockResolvedValue();
+  const disconnect = vi.spyOn(line.room, "disconnect").mockImplementation(async () => {
+    line.room.emit(RoomEvent.Disconnected, DisconnectReason.CLIENT_INITIATED);
+  });
+  await line.connect(SEAT);
+  page.dispatchEvent(new Event("beforeunload"));
+  expect(disconnect).not.toHaveBeenCalled();
+  const hides = () => page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
+  hides();
+  hides();
+  expect(disconnect).toHaveBeenCalledOnce();
+  return line.whyGone;
+}
+
+test("a page says goodbye when it goes, not when a navigation begins that may be stopped", async () => {
+  expect(new LiveKitLine().room.options.disconnectOnPageLeave).toBe(false);
+  expect(await hidden(false)).toBe("left");
+});
+
+test("a page that is kept to be come back to comes back to its call", async () => {
+  expect(await hidden(true)).toBe("failed");
 });

@@ -14,7 +14,7 @@ import {
 import type { Line, LineState, Seat, Sound, WhyGone } from "./contract";
 import { Unconnected } from "./contract";
 
-/** Not CLIENT_INITIATED: the client goes by itself as a navigation begins that may be stopped. */
+/** Not CLIENT_INITIATED: the client goes by itself when its page is frozen, and may come back. */
 const GONE: Partial<Record<DisconnectReason, WhyGone>> = {
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
   [DisconnectReason.PARTICIPANT_REMOVED]: "removed",
@@ -24,13 +24,15 @@ const GONE: Partial<Record<DisconnectReason, WhyGone>> = {
 
 /** A LiveKit room that plays all it receives. */
 export class LiveKitLine implements Line {
-  readonly room = new Room({ stopLocalTrackOnUnpublish: false });
+  // The client would leave as a navigation begins, which may still be stopped.
+  readonly room = new Room({ stopLocalTrackOnUnpublish: false, disconnectOnPageLeave: false });
   state: LineState = "new";
   whyGone: WhyGone | null = null;
   isSubscribed = false;
   changed = () => {};
   private publication: LocalTrackPublication | null = null;
   private isLeaving = false;
+  private readonly gone = new AbortController();
 
   constructor() {
     this.room
@@ -62,6 +64,7 @@ export class LiveKitLine implements Line {
   }
 
   async connect(seat: Seat): Promise<void> {
+    window.addEventListener("pagehide", this.pageHidden, { signal: this.gone.signal });
     await this.room.connect(seat.url, seat.token).catch((cause: unknown) => {
       throw new Unconnected("There is no connection to the room.", { cause });
     });
@@ -120,8 +123,15 @@ export class LiveKitLine implements Line {
     for (const person of this.room.remoteParticipants.values()) {
       for (const { track } of person.audioTrackPublications.values()) if (track) stop(track);
     }
+    this.gone.abort();
     this.become("gone");
   }
+
+  /** A page that is kept to be come back to leaves as well, but for now only. */
+  private readonly pageHidden = ({ persisted }: PageTransitionEvent) => {
+    this.isLeaving ||= !persisted;
+    void this.room.disconnect();
+  };
 
   private ofMine(who: Participant): void {
     if (who === this.room.localParticipant) this.changed();

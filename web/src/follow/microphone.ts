@@ -9,6 +9,12 @@ export interface Source {
   stop(): void;
 }
 
+/** What others get, and why if that is silence. */
+type Opened = [Source, MicrophoneState];
+
+/** One that ended as soon as it was open would end again. */
+const TOO_SHORT_MS = 1000;
+
 /** How sound is captured, and what stands in for it; tests give their own. */
 export interface Capture {
   microphone(deviceId: string | null): Promise<Source>;
@@ -28,6 +34,9 @@ export class Microphone {
   private muted = false;
   private opening: Promise<Source> | null = null;
   private source: Source | null = null;
+  private openedAt = 0;
+  /** Grows with whatever makes an earlier opening unwanted: it may be answered much later. */
+  private turn = 0;
 
   constructor(private readonly capture: Capture) {}
 
@@ -69,44 +78,63 @@ export class Microphone {
    */
   async reopen(deviceId: string | null = this.deviceId): Promise<() => void> {
     this.deviceId = deviceId;
-    const before = this.source;
-    this.opening = this.open();
-    await this.opening;
-    return () => before?.stop();
+    return this.exchange(this.captured);
+  }
+
+  /**
+   * The default instead of what was lost. Silence where that had only just been opened: a browser
+   * that asks its person each time would ask for ever.
+   */
+  async replaceLost(): Promise<() => void> {
+    this.deviceId = null;
+    const wasOfUse = performance.now() - this.openedAt >= TOO_SHORT_MS;
+    return this.exchange(wasOfUse ? this.captured : this.silent);
   }
 
   /** Let go of the device. */
   close(): void {
+    this.turn++;
     this.source?.stop();
     this.source = this.opening = null;
     this.become("off");
   }
 
-  private async open(): Promise<Source> {
-    this.become("asking");
-    try {
-      const source = await this.captured();
-      this.source = source;
-      source.track.addEventListener("ended", () => this.source === source && this.lost());
-      this.become(this.muted ? "muted" : "live");
-      return source;
-    } catch (error) {
-      this.source = this.capture.silence();
-      this.become(isDenied(error) ? "denied" : "missing");
-      return this.source;
-    }
+  private async exchange(capture: () => Promise<Opened>): Promise<() => void> {
+    const before = this.source;
+    this.opening = this.open(capture);
+    await this.opening;
+    return () => before?.stop();
   }
 
-  /** The chosen device, or, where it is gone, whichever the browser takes. */
-  private async captured(): Promise<Source> {
-    try {
-      return await this.capture.microphone(this.deviceId);
-    } catch (error) {
-      if (isDenied(error) || this.deviceId === null) throw error;
-      this.deviceId = null;
-      return this.capture.microphone(null);
+  private async open(capture = this.captured): Promise<Source> {
+    const turn = ++this.turn;
+    this.become("asking");
+    const [source, state] = await capture();
+    if (turn !== this.turn) {
+      source.stop();
+      return this.opening ?? source;
     }
+    this.source = source;
+    this.openedAt = performance.now();
+    source.track.addEventListener("ended", () => turn === this.turn && this.lost());
+    this.become(state === "live" && this.muted ? "muted" : state);
+    return source;
   }
+
+  /** The chosen device, or, where it is gone, whichever the browser takes, or silence. */
+  private readonly captured = async (): Promise<Opened> => {
+    const { turn, deviceId } = this;
+    try {
+      return [await this.capture.microphone(deviceId), "live"];
+    } catch (error) {
+      if (isDenied(error)) return [this.capture.silence(), "denied"];
+      if (deviceId === null || turn !== this.turn) return this.silent();
+      this.deviceId = null;
+      return this.captured();
+    }
+  };
+
+  private readonly silent = async (): Promise<Opened> => [this.capture.silence(), "missing"];
 
   private become(state: MicrophoneState): void {
     this.state = state;

@@ -75,15 +75,22 @@ export class Place {
   }
 
   /** The microphone has become another one, or was muted or unmuted. */
-  follow(): Promise<void> {
-    return this.inTurn(async () => {
+  async follow(): Promise<void> {
+    await this.inTurn(async () => {
       if (!this.copy) return;
       const before = this.copy;
       this.copy = await this.microphone.copy();
-      await this.line.replace(this.copy);
-      before.stop();
-      await this.line.mute(this.microphone.isMuted);
+      try {
+        await this.line.replace(this.copy);
+        await this.line.mute(this.microphone.isMuted);
+      } catch {
+        await this.withdraw();
+      } finally {
+        before.stop();
+      }
     });
+    // What couldn't be replaced is published anew.
+    await this.settle();
   }
 
   /** Mute or unmute; the track stays where it is. */

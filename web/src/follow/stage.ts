@@ -147,6 +147,7 @@ export class Server implements SeatApi {
   /** A chosen microphone that isn't there any more. */
   goneDevice: string | null = null;
   captured = 0;
+  captureMs = 0;
   /** What is captured; a test may unplug it. */
   device: FakeTrack | null = null;
   reports: (number | null)[] = [];
@@ -159,6 +160,7 @@ export class Server implements SeatApi {
       if (!this.hasMicrophone) throw new DOMException("no", "NotAllowedError");
       if (deviceId && deviceId === this.goneDevice) throw new DOMException("no", "NotFoundError");
       this.captured++;
+      if (this.captureMs) await wait(this.captureMs);
       return this.sound();
     },
     silence: () => this.sound(),

@@ -52,9 +52,7 @@ export function HomePage() {
 function TryItAlone() {
   const { url } = useChanges(rehearsal);
   const [problem, setProblem] = useState(PROBLEMS[0] ?? "");
-  useEffect(() => {
-    void rehearsal.find().catch(() => {});
-  }, []);
+  useEffect(() => rehearsal.lookOut(), []);
   if (!url) {
     return (
       <p className="hint">

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 import type { Call, Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
-import { takeLinked } from "../desk/linked";
+import { openLinked } from "../desk/linked";
 import { Ended } from "./Ended";
 import { clock, OUTCOMES, PHASES } from "./words";
 
@@ -22,10 +22,7 @@ export function History({ desk }: { desk: AgentDesk }) {
   const newest = (one: Transfer) => desk.board.transfers.get(one.id) ?? one;
   // How many run says when one has ended.
   useEffect(search, [search, running]);
-  useEffect(() => {
-    const linked = takeLinked();
-    if (linked) void desk.act("open", async () => setOpen(await desk.api.transfer(linked)));
-  }, [desk]);
+  useEffect(() => openLinked(desk, setOpen), [desk]);
   if (open) return <Ended transfer={open} close={() => setOpen(null)} />;
   return (
     <section className="card history" aria-label="History">

@@ -11,9 +11,7 @@ const WATCHED_MS = 12_000;
 export function RehearsalBar() {
   const { playing, url, killedAt } = useChanges(rehearsal);
   const [problem, setProblem] = useState("");
-  useEffect(() => {
-    void rehearsal.find().catch(() => {});
-  }, []);
+  useEffect(() => rehearsal.goOn(), []);
   if (!url || !playing) return null;
   const kill = () => rehearsal.killWorker().catch((error: unknown) => setProblem(sentence(error)));
   return (

@@ -1,17 +1,19 @@
 /** Signing in: by name on a development machine, by token elsewhere. */
 
 import { useEffect, useState } from "react";
-import { Api } from "../api/client";
+import { Api, type Installation } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
+import { askUntil } from "../desk/again";
 
 /** One field and one button, as this installation has it. */
 export function SignIn({ desk }: { desk: AgentDesk }) {
   const [by, setBy] = useState<"name" | "token">("name");
   useEffect(() => {
-    new Api().installation().then(
-      ({ sign_in }) => setBy(sign_in),
-      () => {},
-    );
+    const heed = ({ sign_in }: Installation) => {
+      setBy(sign_in);
+      return true;
+    };
+    return askUntil(() => new Api().installation(), heed);
   }, []);
   return <Form key={by} desk={desk} byToken={by === "token"} />;
 }
