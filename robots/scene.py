@@ -65,7 +65,7 @@ class Scene:
         )
         self.b = Agent(stage.url, f"Bea {mark}", Voice("b", level=pilot, accent="en-gb-scotland"))
         self.others: list[Agent] = []
-        self.everybody: list[Person] = list(self.people)
+        self._cast: tuple[Person, ...] = self.people
         self.witness: Witness | None = None
         self.watcher: Place | None = None
         self.call_id = ""
@@ -92,6 +92,11 @@ class Scene:
     @property
     def people(self) -> tuple[Person, Person, Person]:
         return self.caller, self.a, self.b
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """Whoever has played, an agent B who was asked in vain too."""
+        return *self._cast, *self.others
 
     @property
     def room_a(self) -> str:
@@ -135,7 +140,6 @@ class Scene:
         cem.api.patience_s = self.a.api.patience_s
         await cem.sign_in()
         self.others.append(cem)
-        self.everybody.append(cem)
         return cem
 
     async def turned_to(self, agent: Agent, within_s: float = 10) -> None:

@@ -8,21 +8,18 @@ import pytest
 from domain.errors import Refused
 from domain.journal import Event
 from domain.orders import Redirect, Who
-from domain.phases import Decision, Outcome, Phase, Responsible
+from domain.phases import Decision, Outcome, Responsible
 from tests.people import StagedTransfer
 from tests.plays import PLAYS
+from tests.plays.acts import consulted, introduces
 from tests.stage import BRIEF, Stage
 
 
 async def introduced(stage: Stage, *, follows: bool) -> StagedTransfer:
     """Agent A stays for a while with the caller and agent B."""
-    call = await stage.talking(follows=follows)
-    transfer = await call.transfer()
-    await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
-    await stage.until(lambda: transfer.a.talks(call.room), "agent A talks with them")
+    transfer = await consulted(stage, follows=follows)
+    await introduces(transfer)
+    await stage.until(lambda: transfer.a.talks(transfer.call.room), "agent A talks with them")
     return transfer
 
 

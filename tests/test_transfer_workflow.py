@@ -5,6 +5,7 @@ from itertools import pairwise
 from domain.journal import Event
 from domain.phases import Completes, Decision, Outcome, Phase, Responsible, Way
 from tests.fakes.record import CANARY
+from tests.plays.acts import introduces
 from tests.stage import Stage
 
 
@@ -176,9 +177,7 @@ async def test_agent_a_introduces_and_leaves(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     room = transfer.room_b
     await stage.until(
         lambda: all(p.talks(room) for p in (call.caller, transfer.a, transfer.b)), "all three talk"
@@ -193,9 +192,7 @@ async def test_an_introduction_after_a_consultation_in_the_callers_own_room(stag
     call = await stage.talking(follows=False)
     transfer = await call.transfer(patience={"introduce": 1})
     await transfer.until_consulting()
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     await stage.until(lambda: transfer.a.talks(call.room), "agent A is back in room A")
     await transfer.ends(Outcome.COMPLETED)
     await call.is_with("agt_b")

@@ -7,6 +7,7 @@ import pytest
 from api.errors import Conflict
 from domain.journal import Event
 from domain.phases import Decision, Outcome, Phase, Responsible, Way
+from tests.plays.acts import introduces
 from tests.stage import Stage
 
 BEFORE_THE_MOVE = [Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING]
@@ -41,9 +42,7 @@ async def test_a_caller_who_hangs_up_while_being_introduced(stage: Stage) -> Non
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     await stage.gateway.end_call(call.id, "caller_1")
     await transfer.ends(Outcome.COMPLETED)
     await call.ends()
@@ -53,9 +52,7 @@ async def test_nobody_but_the_caller_hangs_up_while_being_introduced(stage: Stag
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     for agent in ("agt_a", "agt_b"):
         with pytest.raises(Conflict) as refused:
             await stage.gateway.end_call(call.id, agent)

@@ -10,6 +10,7 @@ from domain.journal import Event
 from domain.names import OPS
 from domain.orders import Who
 from domain.phases import Decision, Outcome, Phase
+from tests.plays.acts import introduces
 from tests.stage import Stage
 
 
@@ -79,9 +80,7 @@ async def test_a_workflow_cancelled_after_the_move_finishes_it(stage: Stage) -> 
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_briefing()
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     await transfer.handle.cancel()
     await transfer.ends(Outcome.COMPLETED)
     await call.is_with("agt_b")

@@ -72,11 +72,10 @@ class CallWorkflow(Reception):
     async def _serve(self) -> None:
         """Watch the room until a transfer is asked for or the call is over."""
         self.floor.start()
-        looks_first = workflow.patched(patches.NOTHING_IN_HASTE)
         known = self.floor.version
         try:
             while self.request is None and not self.is_over():
-                if self.floor.version > known or not looks_first:
+                if self.floor.version > known or not self.floor.is_patient:
                     self._settle()
                 with suppress(TimeoutError):
                     await workflow.wait_condition(

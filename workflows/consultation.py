@@ -29,7 +29,6 @@ class Consultation:
         self._began_at = datetime.min
         self._warned_of: set[datetime] = set()
         self._minds_silence = False
-        self._is_patient = False
         self._silent_since: datetime | None = None
         self.a_wants_in = False
 
@@ -37,7 +36,6 @@ class Consultation:
         """Let the agents talk and decide; agent A may come and go as she likes."""
         self._began_at = workflow.now()
         self._minds_silence = workflow.patched(patches.SILENCE_BRINGS_A_BACK)
-        self._is_patient = workflow.patched(patches.NOTHING_IN_HASTE)
         while not self._agreed():
             accepted_at = self._course.decisions.accepted_at
             silent = self._caller_hears_nobody()
@@ -109,7 +107,7 @@ class Consultation:
 
         An agent B who is there and can't be heard is for agent A to judge: she hears it.
         """
-        if self._is_patient:
+        if self._floor.is_patient:
             agents, room = (self._order.agent_a, self._course.agent_b), self._course.room_b
             lost = any(self._floor.has_left(agent, room) for agent in agents)
             return self._course.phase is Phase.CONSULTING and not lost
@@ -177,7 +175,7 @@ class Consultation:
         course.decisions.forget(Decision.BACK_TO_CALLER)
         if was_away:
             course.enter(Phase.BRIEFING, Event.CONSULT_ENDED)
-        elif self._is_patient:
+        elif self._floor.is_patient:
             course.note(Event.PEOPLE_CHANGED)  # she wants nothing any more that isn't so
 
     async def end(self) -> None:

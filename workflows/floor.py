@@ -164,6 +164,11 @@ class Floor:
         )
 
     @property
+    def is_patient(self) -> bool:
+        """Say whether this history does nothing in haste; known once the floor is watched."""
+        return self._missing.is_patient
+
+    @property
     def has_lost_people(self) -> bool:
         """Say whether people who had a place lost it, with their room, and aren't back."""
         return self._missing.has_lost_people
@@ -227,7 +232,7 @@ class Floor:
 
     async def _in_vain(self, changes: Arrangement, shift: int) -> None:
         """Pause longer and longer, until there is something else to do."""
-        if not self._missing.is_patient:
+        if not self.is_patient:
             return await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
         try:
             await workflow.wait_condition(

@@ -25,7 +25,6 @@ class Handover:
         self._course = course
         self._order = course.order
         self._floor = course.floor
-        self._minds_b = False
 
     async def move(self) -> None:
         """Flip the traveller's standby seat, and see that the caller and agent B are together.
@@ -52,7 +51,6 @@ class Handover:
         course = self._course
         if not course.decisions.introduce or course.a_is_gone:
             return
-        self._minds_b = workflow.patched(patches.NOTHING_IN_HASTE)
         course.enter(Phase.INTRODUCING, Event.INTRODUCING)
         await self._bring_a_along()
         by = workflow.now() + self._order.patience.introduce
@@ -127,4 +125,4 @@ class Handover:
         return left or course.caller_is_gone or self._b_is_lost()
 
     def _b_is_lost(self) -> bool:
-        return self._minds_b and self._floor.gone(self._course.agent_b)
+        return self._floor.is_patient and self._floor.gone(self._course.agent_b)

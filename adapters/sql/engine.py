@@ -22,6 +22,8 @@ WRITE_LOCK = 0x7761726D
 """Number of the Postgres advisory lock that lets writers in one after the other."""
 POSTGRES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What its driver raises, also past SQLAlchemy: what the server says, or what can't be read."""
+WAITING = "busy_timeout"
+"""Under this a connection to SQLite remembers how long it waits for the writer's turn."""
 SQLITE_BEGINS = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "watch": None}
 """How each purpose begins; watching stays outside transactions, to see what others commit."""
 
@@ -144,7 +146,10 @@ def _sqlite(url: str, limit_s: float) -> AsyncEngine:
         options = connection.get_execution_options()
         statement = SQLITE_BEGINS[options.get("purpose", "read")]
         if statement:
-            connection.exec_driver_sql(_waiting(options.get("patience_s", limit_s))).close()
+            waiting = _waiting(options.get("patience_s", limit_s))
+            if connection.info.get(WAITING) != waiting:  # mostly as long as the last time
+                connection.exec_driver_sql(waiting).close()
+                connection.info[WAITING] = waiting
             connection.exec_driver_sql(statement)
 
     return engine

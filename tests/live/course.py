@@ -41,6 +41,13 @@ async def goes_through(scene: Scene) -> None:
     assert scene.transfer.outcome == "completed"
 
 
+async def introducing(scene: Scene) -> None:
+    """B says yes, and A hands the caller over and stays, as she reads."""
+    await scene.accepted()
+    await scene.decided(introduce=True)
+    await scene.a.until_phase(scene.transfer_id, "introducing")
+
+
 async def after(scene: Scene) -> None:
     await briefing(scene)
     await goes_through(scene)

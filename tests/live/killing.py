@@ -90,6 +90,17 @@ async def caught_going(scene: Scene, stack: LocalStack, media: Proxy) -> tuple[W
     return workers, await catching
 
 
+async def caught_moving(
+    scene: Scene, stack: LocalStack, media: Proxy, step: Step
+) -> tuple[Workers, str]:
+    """Both agents say yes; the worker that takes this step of the move, in the middle of it."""
+    await scene.accepted()
+    workers = await Workers.of(scene, stack)
+    catching = asyncio.create_task(workers.caught(step, media))
+    await scene.decided()
+    return workers, await catching
+
+
 async def kill_with_its_jobs(stack: LocalStack, *voices: str) -> None:
     """Voice processes and all their jobs at once, as when their machine dies."""
     for name in voices:

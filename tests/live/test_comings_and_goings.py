@@ -8,7 +8,7 @@ import pytest
 from robots.http import Problem
 from robots.scene import Scene
 from robots.waiting import until
-from tests.live.course import PHASES, consulting, goes_through
+from tests.live.course import PHASES, consulting, goes_through, introducing
 from tests.live.judge import kept
 from tests.live.test_people_vanish import NOTICED_WITHIN_S
 from tests.matrix import Fault, Row, State
@@ -43,9 +43,7 @@ async def test_a_goes_back_and_forth(scene: Scene) -> None:
 async def test_a_introduces_b_and_leaves(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)
-    await scene.accepted()
-    await scene.decided(introduce=True)
-    await scene.a.until_phase(scene.transfer_id, "introducing")
+    await introducing(scene)
     await scene.caller.until_hears(scene.a.id, scene.b.id, room=scene.room_b)
     await scene.a.until_hears(scene.caller.id, scene.b.id, room=scene.room_b)
     await scene.b.until_hears(scene.caller.id, scene.a.id)

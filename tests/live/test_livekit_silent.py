@@ -1,7 +1,5 @@
 """LiveKit hears nothing at the most delicate moment; its other states are in tests/prove."""
 
-import asyncio
-
 import pytest
 
 from chaos.proxy import Proxy
@@ -10,7 +8,7 @@ from stack.local import LocalStack
 from tests.findings import recovering
 from tests.live.course import briefing
 from tests.live.judge import kept
-from tests.live.killing import Step, Workers
+from tests.live.killing import Step, caught_moving
 from tests.live.parts import swallowed
 from tests.matrix import Fault, Row, State
 
@@ -24,11 +22,7 @@ async def test_a_is_put_out_though_livekit_does_not_hear_of_it_at_first(
 ) -> None:
     await scene.talking()
     await briefing(scene)
-    await scene.accepted()
-    workers = await Workers.of(scene, stack)
-    catching = asyncio.create_task(workers.caught(PUTTING_A_OUT, media))
-    await scene.decided()
-    await catching
+    await caught_moving(scene, stack, media, PUTTING_A_OUT)
     async with swallowed(media):
         await scene.together()
         await scene.passing(SILENT_S)

@@ -1,7 +1,5 @@
 """The worker dies in the move, by SIGKILL: another goes on; other steps are in tests/prove."""
 
-import asyncio
-
 import pytest
 
 from chaos.proxy import Proxy
@@ -11,7 +9,7 @@ from stack.local import LocalStack
 from tests.findings import recovering
 from tests.live.course import briefing
 from tests.live.judge import kept
-from tests.live.killing import Step, Workers
+from tests.live.killing import Step, Workers, caught_moving
 from tests.live.parts import locked
 from tests.matrix import Fault, Row, State
 
@@ -38,11 +36,7 @@ async def killed_in_the_move(scene: Scene, stack: LocalStack, media: Proxy, step
     """The worker is killed in the middle of this step, and the other one does it."""
     await scene.talking()
     await briefing(scene)
-    await scene.accepted()
-    workers = await Workers.of(scene, stack)
-    catching = asyncio.create_task(workers.caught(step, media))
-    await scene.decided()
-    killed = await catching
+    workers, killed = await caught_moving(scene, stack, media, step)
     await workers.kill(killed)
     await media.pass_on()
     await handed_over(scene, workers, killed)

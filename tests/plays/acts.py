@@ -35,6 +35,13 @@ async def consulted(stage: Stage, *, follows: bool = True) -> StagedTransfer:
     return transfer
 
 
+async def introduces(transfer: StagedTransfer) -> None:
+    """Let both say yes, and agent A stay with the caller and agent B."""
+    await transfer.accept()
+    await transfer.complete(introduce=True)
+    await transfer.reach(Phase.INTRODUCING)
+
+
 async def goes_over(transfer: StagedTransfer) -> None:
     """See the caller with agent B."""
     await transfer.goes_through()

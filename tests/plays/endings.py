@@ -1,7 +1,7 @@
 """Transfers that have ended, and calls that go on."""
 
-from domain.phases import Completes, Decision, Outcome, Phase
-from tests.plays.acts import briefed, consulted, goes_over, play
+from domain.phases import Completes, Decision, Outcome
+from tests.plays.acts import briefed, consulted, goes_over, introduces, play
 from tests.stage import Stage
 
 
@@ -123,9 +123,7 @@ async def left_by_agent_b(stage: Stage) -> None:
 @play
 async def kept_by_agent_a(stage: Stage) -> None:
     transfer = await consulted(stage)
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     await stage.until(lambda: transfer.a.talks(transfer.room_b), "agent A introduces them")
     transfer.b.vanish()
     await transfer.ends(Outcome.AGENT_B_LEFT)

@@ -2,7 +2,7 @@
 
 from domain.journal import Event
 from domain.phases import Decision, Phase
-from tests.plays.acts import briefed, consulted, play
+from tests.plays.acts import briefed, consulted, introduces, play
 from tests.stage import Stage
 
 
@@ -56,9 +56,7 @@ async def moving(stage: Stage) -> None:
 @play
 async def introducing(stage: Stage) -> None:
     transfer = await consulted(stage)
-    await transfer.accept()
-    await transfer.complete(introduce=True)
-    await transfer.reach(Phase.INTRODUCING)
+    await introduces(transfer)
     await stage.until(lambda: transfer.a.talks(transfer.room_b), "all three talk")
 
 

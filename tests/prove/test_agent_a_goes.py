@@ -10,7 +10,7 @@ from chaos.proxy import Proxy
 from robots.outside import Outside
 from robots.scene import Scene
 from robots.waiting import until
-from tests.live.course import briefing, consulting
+from tests.live.course import briefing, consulting, introducing
 from tests.live.judge import kept
 from tests.live.test_comings_and_goings import (
     a_leaves,
@@ -88,9 +88,7 @@ async def test_a_goes_in_the_move(scene: Scene, media: Proxy, how: str) -> None:
 async def test_caller_and_b_talk_on_when_a_dies_while_she_introduces_them(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)
-    await scene.accepted()
-    await scene.decided(introduce=True)
-    await scene.a.until_phase(scene.transfer_id, "introducing")
+    await introducing(scene)
     await scene.together()
     await scene.a.leave(scene.room_a)  # her fresh seat for it would be a second one in room B
     await (await about_to_go(scene, "dead"))()

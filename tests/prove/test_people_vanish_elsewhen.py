@@ -7,7 +7,7 @@ import pytest
 
 from robots.scene import Scene
 from robots.waiting import until
-from tests.live.course import after, with_a_again
+from tests.live.course import after, introducing, with_a_again
 from tests.live.judge import kept
 from tests.live.test_comings_and_goings import b_takes_over
 from tests.live.test_people_vanish import NOTICED_WITHIN_S, all_reload, up_to
@@ -33,9 +33,7 @@ async def test_caller_and_b_talk_on_when_their_pages_are_reloaded_after_the_move
 @pytest.mark.cell(Row.B_LEAVES, State.JOINED)
 async def test_a_keeps_the_caller_whose_b_dies_while_being_introduced(scene: Scene) -> None:
     await up_to(scene, "consulting")
-    await scene.accepted()
-    await scene.decided(introduce=True)
-    await scene.a.until_phase(scene.transfer_id, "introducing")
+    await introducing(scene)
     await scene.together()
     await scene.b.vanish()
     ended = await scene.a.until_phase(scene.transfer_id, "ended", within_s=NOTICED_WITHIN_S)

@@ -19,6 +19,8 @@ export type Outcome = Schemas["Outcome"];
 export type Decision =
   "accept" | "decline" | "complete" | "cancel" | "back-to-caller" | "leave" | "speak" | "hush";
 
+/** Characters of a briefing that the api takes. */
+export const LONGEST_BRIEFING = 1200;
 const PATIENCE_MS = 12_000;
 /** A network that swallows everything would say nothing for minutes. */
 const ANSWER_WITHIN_MS = 10_000;

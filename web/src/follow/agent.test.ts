@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { AgentFollower } from "./agent";
 import { Unconnected } from "./contract";
-import { Server, seated } from "./stage";
+import { freshly, type Server, seated } from "./stage";
 
 let server: Server;
 let agent: AgentFollower;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new Server();
+freshly((fresh) => {
+  server = fresh;
   agent = new AgentFollower(server, server.openLine, server.microphone);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 /** Agent A talks with B: fenced off from the caller first, then opened in room B. */

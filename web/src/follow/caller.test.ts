@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { CallerFollower } from "./caller";
 import type { SeatNotice } from "./contract";
-import { Server, seated } from "./stage";
+import { freshly, type Server, seated } from "./stage";
 
 const STANDBY: SeatNotice = {
   call_id: "call_1",
@@ -15,14 +15,9 @@ const AGENT_B = { who: "agt_b", stamp: 0, muted: false };
 let server: Server;
 let caller: CallerFollower;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new Server();
+freshly((fresh) => {
+  server = fresh;
   caller = new CallerFollower(server, server.openLine, server.microphone);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 /** The caller talks with A and sits, deaf and mute, in room B. */

@@ -1,20 +1,15 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { AgentFollower } from "./agent";
 import { CallerFollower } from "./caller";
 import { Refused, Unconnected } from "./contract";
-import { Server, seated } from "./stage";
+import { freshly, type Server, seated } from "./stage";
 
 let server: Server;
 let caller: CallerFollower;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new Server();
+freshly((fresh) => {
+  server = fresh;
   caller = new CallerFollower(server, server.openLine, server.microphone);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 test("a connection that is lost for good is made anew as soon as there is a network", async () => {

@@ -1,18 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { CallerFollower } from "./caller";
-import { Server, seated } from "./stage";
+import { freshly, type Server, seated } from "./stage";
 
 let server: Server;
 let caller: CallerFollower;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new Server();
+freshly((fresh) => {
+  server = fresh;
   caller = new CallerFollower(server, server.openLine, server.microphone);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 test("whose headset is unplugged is heard by another microphone", async () => {

@@ -1,6 +1,6 @@
 /** A stage for unit tests: a media server of a few lines, and a witness that looks every millisecond. */
 
-import { vi } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import type { Line, LineState, Seat, SeatApi, Sound, WhyGone } from "./contract";
 import { Refused, Unconnected } from "./contract";
 import type { Follower } from "./follower";
@@ -208,6 +208,17 @@ export class Server implements SeatApi {
     const { device } = this;
     return { track: device as unknown as MediaStreamTrack, stop: () => device.stop() };
   }
+}
+
+/** A server of its own for each test, on which time passes only when told to. */
+export function freshly(begin: (server: Server) => void): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    begin(new Server());
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** Sit in room A and be heard there. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { type Agent, Api, type CallerCall } from "../api/client";
+import { asked } from "../desk/address";
 import { CallerDesk } from "../desk/callerDesk";
 import { Action, Duration, Masthead, Notices } from "../parts/basics";
 import { useChanges } from "../parts/hooks";
@@ -29,10 +30,9 @@ export function CallerPage() {
 }
 
 function Calling() {
-  const query = new URLSearchParams(location.search);
-  const [name, setName] = useState(query.get("name") ?? "");
-  const [about, setAbout] = useState(query.get("about") ?? "");
-  const [agent, setAgent] = useState(query.get("agent") ?? "");
+  const [name, setName] = useState(asked("name") ?? "");
+  const [about, setAbout] = useState(asked("about") ?? "");
+  const [agent, setAgent] = useState(asked("agent") ?? "");
   return (
     <form
       className="card form"

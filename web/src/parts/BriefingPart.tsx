@@ -1,7 +1,7 @@
 /** The briefing: read, edit before it is spoken, hear again, stop. */
 
 import { useEffect, useState } from "react";
-import type { Transfer } from "../api/client";
+import { LONGEST_BRIEFING, type Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { Action } from "./basics";
 import { useKeys } from "./hooks";
@@ -102,7 +102,7 @@ function Editor({ desk, transfer, was, close }: Props & { was: string; close: ()
       <textarea
         aria-label="The briefing"
         rows={5}
-        maxLength={1200}
+        maxLength={LONGEST_BRIEFING}
         value={draft}
         onChange={(event) => setDraft(event.target.value)}
       />

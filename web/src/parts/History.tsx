@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from "react";
 import type { Call, Transfer } from "../api/client";
+import { asked } from "../desk/address";
 import type { AgentDesk } from "../desk/agentDesk";
 import { openLinked } from "../desk/linked";
 import { Ended } from "./Ended";
@@ -10,9 +11,7 @@ import { clock, OUTCOMES, PHASES } from "./words";
 /** Newest first; read again when a transfer ends. */
 export function History({ desk }: { desk: AgentDesk }) {
   const [transfers, setTransfers] = useState<Transfer[]>([]);
-  const [reference, setReference] = useState(
-    new URLSearchParams(location.search).get("reference") ?? "",
-  );
+  const [reference, setReference] = useState(asked("reference") ?? "");
   const [open, setOpen] = useState<Transfer | null>(null);
   const running = desk.board.runningTransfers.length;
   const search = useCallback(() => {

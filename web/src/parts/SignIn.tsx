@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { Api, type Installation } from "../api/client";
+import { asked } from "../desk/address";
 import type { AgentDesk } from "../desk/agentDesk";
 import { askUntil } from "../desk/again";
 
@@ -19,7 +20,7 @@ export function SignIn({ desk }: { desk: AgentDesk }) {
 }
 
 function Form({ desk, byToken }: { desk: AgentDesk; byToken: boolean }) {
-  const name = new URLSearchParams(location.search).get("name");
+  const name = asked("name");
   const [text, setText] = useState((!byToken && name) || "");
   const submit = () => (byToken ? desk.signInBy(text.trim()) : desk.signIn(text.trim()));
   return (

@@ -1,7 +1,7 @@
 /** Asking a colleague to take over: whom, notes, and the briefing before it is spoken. */
 
 import { useState } from "react";
-import type { Call } from "../api/client";
+import { type Call, LONGEST_BRIEFING } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { colleagues } from "../desk/targets";
 import { Action } from "./basics";
@@ -120,7 +120,7 @@ function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
         The briefing your colleague will hear
         <textarea
           rows={5}
-          maxLength={1200}
+          maxLength={LONGEST_BRIEFING}
           value={briefing}
           onChange={(event) => {
             setBriefing(event.target.value);
