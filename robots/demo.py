@@ -68,7 +68,7 @@ async def conversation(scene: Scene, board: Board) -> Span:
     await scene.ringing()
     board.show("caller", "called, and hears hold audio")
     await scene.a.answer(scene.call_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     board.show("A", "answered; they hear each other")
     talk = asyncio.create_task(_talk(scene, board))
     watched = await scene.passing(UNDISTURBED_S)

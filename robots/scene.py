@@ -130,7 +130,7 @@ class Scene:
         """And A has answered: caller and A hear each other; the call's id."""
         await self.ringing(about)
         await self.a.answer(self.call_id)
-        await asyncio.gather(self.caller.until_hears(self.a.id), self.a.until_hears(self.caller.id))
+        await self.together(self.a)
         return self.call_id
 
     async def colleague(self) -> Agent:
@@ -208,9 +208,10 @@ class Scene:
         """The transfer has ended, as A was told."""
         return await self.a.until_phase(self.transfer_id, "ended")
 
-    async def together(self) -> None:
-        """Caller and B hear each other."""
-        await asyncio.gather(self.caller.until_hears(self.b.id), self.b.until_hears(self.caller.id))
+    async def together(self, agent: Agent | None = None) -> None:
+        """Caller and B hear each other; or the caller and this agent."""
+        agent = agent or self.b
+        await asyncio.gather(self.caller.until_hears(agent.id), agent.until_hears(self.caller.id))
 
     async def said(self, person: Person, text: str) -> None:
         """Somebody of the call types a turn and says it, to the end."""

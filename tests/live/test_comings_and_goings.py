@@ -24,7 +24,7 @@ async def test_two_agents_answer_one_call(scene: Scene) -> None:
     assert [(one.status, one.code) for one in refused] == [(409, "already_answered")]
     if refused[0] is answers[0]:
         scene.a, scene.b = scene.b, scene.a
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     await kept(scene)
 
 
@@ -32,7 +32,7 @@ async def test_a_goes_back_and_forth(scene: Scene) -> None:
     await scene.talking()
     await consulting(scene)
     await scene.a.back_to_caller(scene.transfer_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     await until(lambda: not scene.caller.ears.hears("host"), 5, "hold audio to end")
     await scene.consulting()
     await goes_through(scene)

@@ -95,7 +95,7 @@ async def test_a_caller_moved_to_a_b_who_is_dead_waits_with_hold_audio_and_is_an
 
     await until(waiting, NOTICED_WITHIN_S, "the call to wait for another agent")
     await scene.a.answer(scene.call_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     await kept(scene)
 
 
@@ -103,6 +103,6 @@ async def test_a_caller_moved_to_a_b_who_is_dead_waits_with_hold_audio_and_is_an
 async def test_a_caller_who_has_only_the_deaf_seat_left_is_called_back(scene: Scene) -> None:
     await up_to(scene, "briefing")
     await scene.caller.leave(scene.room_a)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     await goes_through(scene)
     await kept(scene)

@@ -1,6 +1,5 @@
 """People whose clients die or are opened anew, in the phases that `make test` leaves out."""
 
-import asyncio
 import time
 
 import pytest
@@ -38,7 +37,7 @@ async def test_a_keeps_the_caller_whose_b_dies_while_being_introduced(scene: Sce
     await scene.b.vanish()
     ended = await scene.a.until_phase(scene.transfer_id, "ended", within_s=NOTICED_WITHIN_S)
     assert ended.outcome == "agent_b_left"
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     await kept(scene)
 
 
@@ -91,6 +90,6 @@ async def test_a_is_rung_when_b_is_dead_soon_after_the_transfer(scene: Scene) ->
     await until(rings, 40, "A to be rung")
     await scene.caller.until_hears("host")
     await scene.a.take_back(scene.call_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
     assert time.monotonic() - died_at < 60
     await kept(scene)

@@ -98,7 +98,7 @@ async def answered_at_once(scene: Scene) -> None:
     scene.call_id = (await scene.caller.start()).id
     scene.began = scene.caller.places[scene.caller.home].permissions[0][0]
     await scene.a.answer(scene.call_id)
-    await asyncio.gather(scene.caller.until_hears(scene.a.id), scene.a.until_hears(scene.caller.id))
+    await scene.together(scene.a)
 
 
 @pytest.mark.cell(Fault.F14)
