@@ -69,15 +69,15 @@ class ModelSummaries:
 
     async def _ask_twice(self, model: str, material: Material, share_s: float) -> Briefing:
         try:
-            return await self._ask(model, material, share_s)
+            return await self._ask(model, material)
         except Exception as error:
             pause_s = _pause_s(error)
             if pause_s is None or pause_s >= share_s:
                 raise
             await asyncio.sleep(pause_s)
-        return await self._ask(model, material, share_s)
+        return await self._ask(model, material)
 
-    async def _ask(self, model: str, material: Material, share_s: float) -> Briefing:
+    async def _ask(self, model: str, material: Material) -> Briefing:
         vendor = await litellm()
         answer = await vendor.acompletion(
             model=model,
@@ -85,8 +85,9 @@ class ModelSummaries:
             response_format={"type": "json_object"},
             max_tokens=MOST_TOKENS,
             drop_params=True,
-            # LiteLLM's own timeout doesn't end an answer that trickles in; the caller's does.
-            timeout=share_s,
+            # It doesn't end an answer that trickles in; the caller's time limit does. Always the
+            # same: LiteLLM keeps a client, and its connections, for each timeout it is given.
+            timeout=LONGEST.total_seconds(),
             num_retries=0,
             max_retries=0,
         )

@@ -78,18 +78,22 @@ class FakeModel:
     asked: list[str] = field(default_factory=list)
     """The user message of every request."""
     models: list[str] = field(default_factory=list)
+    askers: list[str] = field(default_factory=list)
+    """The far end of the connection of every request."""
 
     def answers(self, *kinds: Kind, then: Kind = Kind.GOOD) -> None:
         """Forget what was asked, and give these answers from now on."""
         self.script, self.always = deque(kinds), then
         self.asked.clear()
         self.models.clear()
+        self.askers.clear()
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer one chat completion."""
         body = await request.json()
         self.asked.append(body["messages"][-1]["content"])
         self.models.append(body["model"])
+        self.askers.append(str(request.transport and request.transport.get_extra_info("peername")))
         kind = self.habits.get(body["model"]) or self._next()
         if kind in STATUS:
             status, headers = STATUS[kind]

@@ -25,6 +25,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MODEL, RULES = BriefingSource.MODEL, BriefingSource.RULES
 PROMISED_S = 8.0
 """Agent B's briefing is there after so long, whatever a model does."""
+PATIENT_S = 6.0
+"""Long enough for a model that does answer, however busy the machine is."""
 FAILURES = [kind for kind in Kind if kind not in (Kind.GOOD, Kind.FENCED, Kind.PARROT)]
 
 
@@ -50,7 +52,7 @@ async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeModel]:
         yield running
 
 
-def summaries(*models: str, timeout_s: float = 2) -> ModelSummaries:
+def summaries(*models: str, timeout_s: float = PATIENT_S) -> ModelSummaries:
     first, *others = models or ("openai/fake",)
     return ModelSummaries(
         ModelSettings(llm_model=first, llm_fallbacks=",".join(others), llm_timeout_s=timeout_s)
@@ -78,8 +80,8 @@ async def test_a_model_that_keeps_failing_is_replaced_by_rules(
 ) -> None:
     model.answers(then=kind)
     began = time.monotonic()
-    briefing = await summaries().brief(MATERIAL)
-    assert time.monotonic() - began < 2.5
+    briefing = await summaries(timeout_s=2).brief(MATERIAL)
+    assert time.monotonic() - began < 4
     assert briefing.source is RULES
     assert "a double charge" in briefing.text
     assert len(model.asked) <= 2
@@ -126,8 +128,8 @@ async def test_where_one_model_fails_the_next_one_writes_in_the_order_they_were_
     model.habits = {"first": kind, "second": kind}
     models = ("openai/first", "openai/second", "openai/third")
     began = time.monotonic()
-    assert (await summaries(*models, timeout_s=3).brief(MATERIAL)).source is MODEL
-    assert time.monotonic() - began < 3
+    assert (await summaries(*models).brief(MATERIAL)).source is MODEL
+    assert time.monotonic() - began < PATIENT_S
     assert list(dict.fromkeys(model.models)) == ["first", "second", "third"]
     assert model.models.count("third") == 1
 
@@ -162,6 +164,14 @@ async def test_a_briefing_begun_by_a_worker_that_died_is_no_later_for_it(
     assert time.monotonic() - began < max(PROMISED_S - lost_s, 0.5)
 
 
+async def test_one_briefing_after_the_other_goes_over_one_connection(model: FakeModel) -> None:
+    """A new one to a model far away costs the briefing a handshake, and this process its memory."""
+    for _ in range(3):
+        assert (await summaries("openai/first", "openai/other").brief(MATERIAL)).source is MODEL
+    assert len(model.askers) == 3
+    assert len(set(model.askers)) == 1
+
+
 async def test_unreachable_and_unknown_models_are_passed_over(
     model: FakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,8 +191,9 @@ async def test_without_a_model_rules_answer_at_once_and_nothing_is_loaded() -> N
 async def test_cancelling_is_not_swallowed(model: FakeModel) -> None:
     model.answers(then=Kind.HANG)
     briefing = asyncio.create_task(summaries().brief(MATERIAL))
-    while not model.asked:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENT_S):
+        while not model.asked:
+            await asyncio.sleep(0.01)
     briefing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await briefing
