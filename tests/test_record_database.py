@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from adapters.sql import SqlRecord, open_record
 from adapters.sql.engine import Database
 from adapters.sql.tables import metadata
+from adapters.sql.upgrade import upgrade
 from chaos.proxy import running_proxy
 from domain.errors import Refused, Unreachable
 from domain.journal import Event
@@ -69,6 +70,24 @@ async def test_an_upgrade_says_in_one_line_what_is_wrong() -> None:
     assert (kind, about_kind.count("\n")) == (2, 1)
     assert (away, about_away.count("\n")) == (1, 1)
     assert "pa55word" not in about_away
+
+
+async def test_an_upgrade_takes_what_it_takes_but_does_not_wait_for_its_turn_for_ever(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build_an_index(connection: sa.Connection) -> None:
+        connection.execute(sa.text("SELECT pg_sleep(4)"))
+
+    monkeypatch.setattr("adapters.sql.upgrade.LIMIT", timedelta(seconds=3))
+    monkeypatch.setattr("adapters.sql.upgrade._run_migrations", build_an_index)
+    await upgrade(postgres_url)
+    writer = Database(postgres_url)
+    async with writer.writing():
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            await upgrade(postgres_url)
+        assert time.monotonic() - began < 4
+    await writer.close()
 
 
 async def test_a_tailer_misses_nothing_of_what_several_writers_write(

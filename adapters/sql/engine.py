@@ -40,13 +40,19 @@ class Database:
         url: str,
         limit: timedelta = LIMIT,
         left: Callable[[], timedelta] = lambda: timedelta.max,
+        *,
+        hurries: bool = True,
     ) -> None:
         # Some of the limit is for giving up.
         seconds, self._patience_s = limit.total_seconds(), limit.total_seconds() * 0.8
+        self._hurries = hurries
+        """Otherwise the limit is for the connection and the writer's turn, not for the work."""
         self._left = left
         """What whoever asks has left of their own time."""
         self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-        self._engine = _sqlite(url, self._patience_s) if self.is_sqlite else _postgres(url, seconds)
+        self._engine = (
+            _sqlite(url, self._patience_s) if self.is_sqlite else _postgres(url, seconds, hurries)
+        )
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -69,8 +75,6 @@ class Database:
             Refused: the database said no.
         """
         async with self._connected("write") as connection:
-            if not self.is_sqlite:
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
             yield connection
             await connection.commit()
 
@@ -106,6 +110,12 @@ class Database:
         try:
             async with within, engine.connect() as connection:
                 try:
+                    if purpose == "write" and not self.is_sqlite:
+                        await connection.execute(
+                            sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK))
+                        )
+                    if not self._hurries:
+                        within.reschedule(None)
                     yield connection
                 except asyncio.CancelledError:
                     # Otherwise a rollback would wait for the database that didn't answer.
@@ -169,7 +179,7 @@ class _Impatient(asyncpg.Connection):  # type: ignore[misc]
             await super().close(timeout=GOODBYE_S)
 
 
-def _postgres(url: str, limit_s: float) -> AsyncEngine:
+def _postgres(url: str, limit_s: float, hurries: bool) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_pre_ping=True,
@@ -177,7 +187,7 @@ def _postgres(url: str, limit_s: float) -> AsyncEngine:
         hide_parameters=True,
         connect_args={
             "connection_class": _Impatient,
-            "command_timeout": limit_s,
+            "command_timeout": limit_s if hurries else None,
             # A frozen writer must not keep the lock from all others.
             "server_settings": {"idle_in_transaction_session_timeout": f"{int(limit_s * 1000)}"},
         },

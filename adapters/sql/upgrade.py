@@ -11,6 +11,7 @@ from adapters.sql.engine import Database
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 LIMIT = timedelta(seconds=30)
+"""For a connection and the writer's turn; an index of a large table then takes what it takes."""
 
 
 async def upgrade(url: str) -> None:
@@ -20,11 +21,11 @@ async def upgrade(url: str) -> None:
     one that is killed leaves nothing behind.
 
     Raises:
-        Unreachable: the database is away.
+        Unreachable: the database is away, or somebody else writes for longer than the limit.
     """
     if (path := sa.make_url(url).database) and url.startswith("sqlite"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    database = Database(url, LIMIT)
+    database = Database(url, LIMIT, hurries=False)
     try:
         await database.prepare()
         async with database.writing() as db:
