@@ -187,7 +187,7 @@ class Follower:
         everything = self._asker.role is Role.SUPERVISOR
         return await self._record.transfers(
             self._asker.tenant,
-            person=None if everything else self._asker.id,
+            agent=None if everything else self._asker.id,
             call_id=None,
             reference=None,
             phase=phase,

@@ -172,14 +172,14 @@ class Record(People, Protocol):
         self,
         tenant: str,
         *,
-        person: str | None,
+        agent: str | None,
         call_id: str | None,
         reference: str | None,
         phase: Phase | None,
         limit: int,
         before: str | None,
     ) -> tuple[TransferView, ...]:
-        """List transfers, newest first; `person`: only those this agent or caller takes part in."""
+        """List transfers, newest first; `agent`: only those they asked for or were asked by."""
         ...
 
     async def say_why(

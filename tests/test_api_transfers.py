@@ -59,6 +59,22 @@ async def test_the_caller_sees_a_sentence_and_never_the_notes(api_stage: Stage) 
     assert "SECRET" not in seen.text + listed.text
 
 
+async def test_a_caller_lists_the_transfers_of_their_own_call_and_no_other(
+    api_stage: Stage,
+) -> None:
+    mine, other = await api_stage.talk(), await api_stage.talk()
+    transfer = await mine.transfer()
+    path = "/v1/transfers"
+    listed = [
+        (await visitor.get(f"{path}?call_id={call_id}")).json()
+        for visitor in (mine.carol, other.carol)
+        for call_id in (mine.call_id, other.call_id)
+    ]
+    assert [[item["id"] for item in one] for one in listed] == [[transfer["id"]], [], [], []]
+    assert (await mine.carol.get(path)).json() == listed[0]
+    assert (await other.carol.get(path)).json() == []
+
+
 def test_a_caller_whose_agent_was_cut_off_is_not_told_that_they_are_with_one() -> None:
     for phase in Phase:
         told = for_caller(phase, Responsible.HOST)

@@ -133,7 +133,7 @@ async def test_lists_are_read_page_by_page_newest_first(record: SqlRecord) -> No
         await tell_all(record, sample)
     transfers = [sample.transfer_id for sample in reversed(samples)]
     calls = [sample.call_id for sample in reversed(samples)]
-    wanted = {"person": None, "call_id": None, "reference": None, "phase": None}
+    wanted = {"agent": None, "call_id": None, "reference": None, "phase": None}
     first = await record.transfers("one", **wanted, limit=2, before=None)
     rest = await record.transfers("one", **wanted, limit=9, before=first[-1].id)
     assert [view.id for view in (*first, *rest)] == transfers
@@ -148,14 +148,15 @@ async def test_lists_are_searched(record: SqlRecord) -> None:
         await tell_all(record, each)
 
     async def found(**wanted: object) -> set[str]:
-        nothing = {"person": None, "call_id": None, "reference": None, "phase": None}
+        nothing = {"agent": None, "call_id": None, "reference": None, "phase": None}
         query = {**nothing, **wanted}
         views = await record.transfers("one", **query, limit=9, before=None)  # type: ignore[arg-type]
         return {view.id for view in views}
 
     both = {sample.transfer_id, other.transfer_id}
-    assert await found(person=sample.ann) == await found(person=sample.bob) == both
-    assert await found(person=sample.carol) == {sample.transfer_id}
+    assert await found(agent=sample.ann) == await found(agent=sample.bob) == both
+    assert await found(agent=sample.ann, call_id=other.call_id) == {other.transfer_id}
+    assert await found(agent=sample.carol) == set()
     assert await found(call_id=other.call_id) == {other.transfer_id}
     assert await found(reference="case 7") == await found(phase=Phase.ENDED) == both
     assert await found(reference="case 8") == await found(phase=Phase.MOVING) == set()

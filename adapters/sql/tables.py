@@ -167,6 +167,8 @@ transfers = sa.Table(
     _call(),
     sa.Index(None, "tenant", "created_at", "id"),
     sa.Index(None, "tenant", "call_id"),
+    sa.Index(None, "tenant", "agent_a", "id"),
+    sa.Index(None, "tenant", "agent_b", "id"),
     sa.Index(None, "tenant", "reference"),
     sa.Index(None, "phase"),
     sa.Index(None, "room_a"),

@@ -10,7 +10,7 @@ from adapters.sql.calls import call_row
 from adapters.sql.engine import Database
 from adapters.sql.events import NewEvent, tell
 from adapters.sql.paging import page
-from adapters.sql.tables import attempts, calls, reasons, transfers
+from adapters.sql.tables import attempts, reasons, transfers
 from adapters.sql.tallies import tally
 from adapters.sql.transfer_views import transfer_views
 from domain.errors import NotThere
@@ -89,20 +89,25 @@ class SqlTransfers:
         self,
         tenant: str,
         *,
-        person: str | None,
+        agent: str | None,
         call_id: str | None,
         reference: str | None,
         phase: Phase | None,
         limit: int,
         before: str | None,
     ) -> tuple[TransferView, ...]:
-        query = page(transfers, tenant, limit, before).where(transfers.c.status.is_not(None))
-        wanted = {"call_id": call_id, "reference": reference, "phase": phase}
-        for column, value in wanted.items():
-            if value is not None:
-                query = query.where(transfers.c[column] == value)
-        if person is not None:
-            query = query.where(_takes_part(person))
+        narrow = {"call_id": call_id, "reference": reference}
+        among = [
+            _ids(tenant, transfers.c[column] == value)
+            for column, value in narrow.items()
+            if value is not None
+        ]
+        if agent is not None:
+            among.append(_of_agent(tenant, agent))
+        query = page(transfers, tenant, limit, before, among)
+        query = query.where(transfers.c.status.is_not(None))
+        if phase is not None:
+            query = query.where(transfers.c.phase == phase)
         async with self._db.reading() as db:
             return await transfer_views(db, tenant, (await db.execute(query)).all())
 
@@ -131,16 +136,16 @@ class SqlTransfers:
             await tell_transfer(db, tenant, transfer_id)
 
 
-def _takes_part(person: str) -> sa.ColumnElement[bool]:
-    asked = sa.exists().where(
-        attempts.c.tenant == transfers.c.tenant,
-        attempts.c.transfer_id == transfers.c.id,
-        attempts.c.agent == person,
+def _of_agent(tenant: str, agent: str) -> sa.Select[Any]:
+    """Select the transfers an agent asked for, is asked by, or was asked by before others."""
+    asked = sa.select(attempts.c.tenant, attempts.c.transfer_id).where(
+        attempts.c.tenant == tenant, attempts.c.agent == agent
     )
-    called = sa.exists().where(
-        calls.c.tenant == transfers.c.tenant,
-        calls.c.id == transfers.c.call_id,
-        calls.c.caller_id == person,
-    )
-    is_agent = sa.or_(transfers.c.agent_a == person, transfers.c.agent_b == person)
-    return sa.or_(is_agent, asked, called)
+    # Whoever is asked next is agent B already, and an attempt only when reserved.
+    now = (_ids(tenant, column == agent) for column in (transfers.c.agent_a, transfers.c.agent_b))
+    # Wrapped, for SQLite looks up pairs of a plain SELECT alone.
+    return sa.select(sa.union(*now, asked).subquery())
+
+
+def _ids(tenant: str, which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(transfers.c.tenant, transfers.c.id).where(transfers.c.tenant == tenant, which)

@@ -118,11 +118,14 @@ async def list_transfers(
 
     `Link` names the next page (RFC 8288).
     """
+    is_caller = asker.role is Role.CALLER
+    if is_caller and call_id not in (None, asker.call_id):
+        return ()
     found = await services.record.transfers(
         asker.tenant,
-        person=None if asker.role is Role.SUPERVISOR else asker.id,
-        call_id=call_id,
-        reference=None if asker.role is Role.CALLER else reference,
+        agent=asker.id if asker.role is Role.AGENT else None,
+        call_id=asker.call_id or "" if is_caller else call_id,
+        reference=None if is_caller else reference,
         phase=phase,
         limit=limit,
         before=cursor,
