@@ -56,3 +56,25 @@ test("that something is tried by itself is said for as long as it is", async () 
   desk.follower.changed();
   expect(desk.problem).toBe("");
 });
+
+test("hanging up waits for nothing else, and for itself", async () => {
+  const desk = new AgentDesk();
+  const never = new Promise<void>(() => {});
+  void desk.act("preview", () => never);
+  expect(desk.waits("answer")).toBe(true);
+  expect(desk.waits("hang-up")).toBe(false);
+  const end = vi.spyOn(desk.api, "end").mockReturnValue(never);
+  void desk.hangUp(CALL);
+  expect(await desk.hangUp(CALL)).toBe(false);
+  expect(end).toHaveBeenCalledOnce();
+});
+
+test("a call that ended in another tab is in no other tab any more", () => {
+  const desk = new AgentDesk();
+  desk.me = ADA;
+  desk.follower.isElsewhere = true;
+  desk["told"]("call", CALL);
+  expect(desk.isElsewhere).toBe(true);
+  desk["told"]("call", { ...CALL, state: "ended" });
+  expect(desk.isElsewhere).toBe(false);
+});

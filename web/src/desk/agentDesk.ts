@@ -38,9 +38,8 @@ export class AgentDesk extends Page {
   /** The call one serves, or takes part in by a transfer. */
   get call(): Call | null {
     const served = servedBy(this.board, this.id);
-    if (served) return served;
-    const isIn = this.follower.places.size > 0;
-    return isIn ? (this.board.calls.get(this.follower.callId) ?? null) : null;
+    if (served || this.follower.places.size === 0) return served;
+    return this.board.calls.get(this.follower.callId) ?? null;
   }
 
   /** The running transfer one takes part in. */
@@ -72,13 +71,18 @@ export class AgentDesk extends Page {
     return this.call === null && this.transfer === null;
   }
 
+  /** Another tab of this agent has what she takes part in. */
+  get isElsewhere(): boolean {
+    return this.follower.isElsewhere && !this.isFree;
+  }
+
   get state(): string {
     return this.board.agents.find((agent) => agent.id === this.id)?.state ?? "away";
   }
 
   /** Who hears what is said into this microphone. */
   get audience(): Audience {
-    return audience(this.id, this.call, this.follower.heardIn);
+    return audience(this.id, this.call, this.follower.heardIn, this.follower.callersRooms);
   }
 
   signIn(name: string): Promise<boolean> {
@@ -163,10 +167,7 @@ export class AgentDesk extends Page {
   }
 
   protected told(kind: string, view: unknown): void {
-    if (kind === "seat") {
-      void this.follower.offered(view as SeatNotice);
-      return;
-    }
+    if (kind === "seat") return void this.follower.offered(view as SeatNotice);
     const wasReady = this.board.isReady;
     if (kind === "transfer") this.noteTransfer(view as Transfer);
     this.board.told(kind, view);

@@ -29,7 +29,9 @@ function person(id: string, role: "caller" | "agent", room: string, speaks = tru
 const CALLER = person("caller_1", "caller", "room-a");
 
 test("an agent in the caller's room is heard by the caller", () => {
-  expect(audience(ME, call([CALLER, person(ME, "agent", "room-a")]), ["room-a"])).toBe("caller");
+  expect(audience(ME, call([CALLER, person(ME, "agent", "room-a")]), ["room-a"], [])).toBe(
+    "caller",
+  );
 });
 
 test("an agent in room B is private", () => {
@@ -38,19 +40,24 @@ test("an agent in room B is private", () => {
     person(ME, "agent", "room-a", false, false),
     person(ME, "agent", "room-b"),
   ];
-  expect(audience(ME, call(people), ["room-b"])).toBe("private");
+  expect(audience(ME, call(people), ["room-b"], [])).toBe("private");
 });
 
 test("while page and record disagree, the caller counts as hearing", () => {
   const stale = call([CALLER, person(ME, "agent", "room-b")]);
-  expect(audience(ME, stale, ["room-a"])).toBe("caller");
+  expect(audience(ME, stale, ["room-a"], [])).toBe("caller");
   const early = call([CALLER, person(ME, "agent", "room-a")]);
-  expect(audience(ME, early, ["room-b"])).toBe("caller");
+  expect(audience(ME, early, ["room-b"], [])).toBe("caller");
+});
+
+test("who is seen in the room hears, though nobody has told of the move yet", () => {
+  const early = call([CALLER, person(ME, "agent", "room-b")]);
+  expect(audience(ME, early, ["room-b"], ["room-b"])).toBe("caller");
 });
 
 test("whoever speaks nowhere is heard by nobody", () => {
-  expect(audience(ME, call([CALLER]), [])).toBe("nobody");
-  expect(audience(ME, null, [])).toBe("nobody");
+  expect(audience(ME, call([CALLER]), [], [])).toBe("nobody");
+  expect(audience(ME, null, [], [])).toBe("nobody");
 });
 
 test("an older answer doesn't overwrite what the stream has told", () => {

@@ -90,12 +90,18 @@ export type Audience = "caller" | "private" | "nobody";
 
 /**
  * Say who hears `me`, as the server has it. `heardIn` are the rooms in which the media server lets
- * this page speak at this instant; where the two differ, the caller counts as hearing.
+ * this page speak at this instant, `seenIn` those in which it shows the caller; where they differ
+ * from what the server has told, the caller counts as hearing.
  */
-export function audience(me: string, call: Call | null, heardIn: string[]): Audience {
+export function audience(
+  me: string,
+  call: Call | null,
+  heardIn: string[],
+  seenIn: string[],
+): Audience {
   if (!call || call.state === "ended") return "nobody";
   const hearing = call.people.filter((person) => person.role === "caller" && person.hears);
-  const callerRooms = new Set(hearing.map((person) => person.room));
+  const callerRooms = new Set([...seenIn, ...hearing.map((person) => person.room)]);
   if (call.room) callerRooms.add(call.room);
   const mine = call.people.filter((person) => person.id === me && person.speaks);
   const rooms = new Set([...heardIn, ...mine.map((person) => person.room)]);

@@ -8,13 +8,16 @@ import { Observable } from "./observable";
 
 const UNCONNECTED = "You couldn't be connected to the call. It is tried again by itself.";
 
+/** What is never kept waiting by something else that is under way, and may take its seat away. */
+const URGENT = ["hang-up", "cancel", "decline", "back-to-caller"];
+
 /** Base of a page's state; everything on it may be read while rendering. */
 export abstract class Page extends Observable {
   /** A sentence about what went wrong last; empty: nothing did. */
   problem = "";
   /** A sentence about what others have decided; empty: nothing new. */
   news = "";
-  /** What is under way, by the name of the action; buttons wait for it. */
+  /** What is under way, by the name of the action. */
   busy: string | null = null;
   /** Sits in the rooms of the call. */
   abstract readonly follower: AgentFollower | CallerFollower;
@@ -24,9 +27,14 @@ export abstract class Page extends Observable {
     return this.stream?.state ?? "connecting";
   }
 
+  /** The button of an action waits for what is under way. */
+  waits(name: string): boolean {
+    return this.busy !== null && (this.busy === name || !URGENT.includes(name));
+  }
+
   /** Do something a person asked for, once at a time; a failure becomes a sentence. */
   async act(name: string, action: () => Promise<unknown>): Promise<boolean> {
-    if (this.busy) return false;
+    if (this.waits(name)) return false;
     this.busy = name;
     this.problem = this.news = "";
     this.touch();
@@ -37,12 +45,12 @@ export abstract class Page extends Observable {
       this.problem = sentence(error);
       return false;
     } finally {
-      this.busy = null;
+      if (this.busy === name) this.busy = null;
       this.touch();
     }
   }
 
-  /** Do something that nobody asked for: no button waits for it; a failure becomes a sentence. */
+  /** Do something that no button waits for; a failure becomes a sentence. */
   async byItself(action: () => Promise<unknown>): Promise<void> {
     try {
       await action();

@@ -36,6 +36,14 @@ test("in the consultation agent A is heard in room B alone", async () => {
   expect(agent.heardIn).toEqual(["room-b"]);
 });
 
+test("the caller is in room B as soon as they are seen there", async () => {
+  await consulting();
+  server.line("room-b").company = ["agt_b", "briefer-1"];
+  expect(agent.callersRooms).toEqual([]);
+  server.line("room-b").company = ["agt_b", "caller_1"];
+  expect(agent.callersRooms).toEqual(["room-b"]);
+});
+
 test("back to the caller, and to B once more", async () => {
   await consulting();
   for (const [from, to] of [

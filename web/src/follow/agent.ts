@@ -5,6 +5,9 @@ import { Refused } from "./contract";
 import { Follower, tireless } from "./follower";
 import type { Place } from "./place";
 
+/** A caller's identity. */
+const CALLER = /^caller_/;
+
 /** Follows an agent, be it A or B: what she may do where is the server's doing. */
 export class AgentFollower extends Follower {
   /** The caller's room of each transfer: B's second seat, where the caller's client does nothing. */
@@ -21,6 +24,12 @@ export class AgentFollower extends Follower {
   /** Sit in room B again, after a reload: asked for until there is an answer. Rejects like `enter`. */
   async returnToRoomB(callId: string, transferId: string, rooms: { a: string }): Promise<void> {
     await this.sitDown(tireless(this.roomB(callId, transferId, rooms)));
+  }
+
+  /** The rooms in which the caller is seen: there the caller hears, whoever has been told of it. */
+  get callersRooms(): string[] {
+    const seen = [...this.places.values()].filter(({ line }) => line.company.some(isCaller));
+    return seen.map((place) => place.room);
   }
 
   /** Agents are live in one room at any instant: the one that was opened last. */
@@ -50,4 +59,8 @@ export class AgentFollower extends Follower {
       return seat;
     };
   }
+}
+
+function isCaller(identity: string): boolean {
+  return CALLER.test(identity);
 }

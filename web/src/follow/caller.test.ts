@@ -50,6 +50,18 @@ test("the standby seat is taken beside the old room, and nothing is published th
   expect(server.line("room-b").published).toBe(0);
 });
 
+test("a standby seat that is there before the room one is served in is no home", async () => {
+  server.roomB = "room-b";
+  void caller.offered(STANDBY);
+  await server.pass(100);
+  await seated(server, caller);
+  expect(caller.homeRoom).toBe("room-a");
+  server.line("room-a").heard = [AGENT_A];
+  await flipped();
+  expect([...caller.places.keys()]).toEqual(["room-b"]);
+  expect(server.reports).toHaveLength(1);
+});
+
 test("the move: heard in the new room, then gone from the old one, and reported", async () => {
   await onStandby();
   await flipped();

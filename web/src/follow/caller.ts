@@ -34,7 +34,8 @@ export class CallerFollower extends Follower {
   protected override placeChanged(place: Place): void {
     const wasHome = this.home === place;
     super.placeChanged(place);
-    if (!this.home && place.line.state === "connected") this.home = place;
+    // After a reload the standby seat may be there first: nobody is served where they can't speak.
+    if (!this.home && place.line.state === "connected" && place.maySpeak) this.home = place;
     if (place.maySpeak && this.home !== place && !this.arriving.has(place)) {
       this.arriving.add(place);
       void this.arrive(place).finally(() => this.arriving.delete(place));

@@ -1,5 +1,6 @@
 /** How a browser captures sound, and what stands in for a microphone that isn't there. */
 
+import { atNextGesture } from "./gesture";
 import type { Capture } from "./microphone";
 
 /** The browser's microphones, cleaned up for talking. */
@@ -44,10 +45,8 @@ export const browserCapture: Capture = {
  */
 export function openAudio(): AudioContext {
   const context = new AudioContext();
-  const begin = () => {
+  atNextGesture(() => {
     if (context.state !== "closed") void context.resume();
-  };
-  document.addEventListener("pointerdown", begin, { once: true });
-  document.addEventListener("keydown", begin, { once: true });
+  });
   return context;
 }

@@ -60,6 +60,8 @@ export interface Line {
   readonly isSubscribed: boolean;
   /** The server has taken the microphone down by itself: it must be published anew. */
   readonly isPublished: boolean;
+  /** The identities of the others in the room; a standby seat is hidden until it is opened. */
+  readonly company: string[];
   changed: () => void;
   /** Rejects with an `Unconnected`. */
   connect(seat: Seat): Promise<void>;

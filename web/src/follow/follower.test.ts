@@ -119,3 +119,15 @@ test("nobody is told of trying who has hung up before the line failed", async ()
   await expect(entered).resolves.toBeUndefined();
   expect(caller.isTrying).toBe(false);
 });
+
+test("a mute ends with its call, and not with a glance at another tab", async () => {
+  await seated(server, caller);
+  await caller.mute(true);
+  server.line("room-a").end("elsewhere");
+  await server.pass(100);
+  await seated(server, caller);
+  expect(caller.microphone.isMuted).toBe(true);
+  await caller.leaveAll();
+  await seated(server, caller);
+  expect(server.line("room-a").track?.isLive).toBe(true);
+});

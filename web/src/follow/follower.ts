@@ -68,7 +68,7 @@ export abstract class Follower {
     await this.exchange(this.microphone.reopen(deviceId));
   }
 
-  /** Leave every room, with a goodbye, and let go of the microphone. */
+  /** Leave every room, with a goodbye, and let go of the microphone; a mute ends with the call. */
   async leaveAll(): Promise<void> {
     const places = [...this.places.values()];
     this.callId = "";
@@ -76,6 +76,7 @@ export abstract class Follower {
     this.transfers.clear();
     await Promise.all(places.map((place) => place.leave()));
     this.microphone.close();
+    this.microphone.mute(false);
     this.changed();
   }
 
@@ -221,7 +222,9 @@ export abstract class Follower {
 
   /** Another tab of this person has the call: this one steps back, and doesn't fight. */
   private async giveWay(): Promise<void> {
+    const { isMuted } = this.microphone;
     await this.leaveAll();
+    this.microphone.mute(isMuted);
     this.isElsewhere = true;
     this.changed();
   }

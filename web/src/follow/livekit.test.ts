@@ -55,6 +55,21 @@ test("a page says goodbye when it goes, not when a navigation begins that may be
   expect(await hidden(false)).toBe("left");
 });
 
+test("what a browser holds back until the page is clicked is played at any click or key", () => {
+  const line = new LiveKitLine();
+  const page = new EventTarget();
+  vi.stubGlobal("document", page);
+  const mayPlay = vi.spyOn(line.room, "canPlaybackAudio", "get").mockReturnValue(true);
+  const play = vi.spyOn(line.room, "startAudio").mockResolvedValue();
+  line.room.emit(RoomEvent.AudioPlaybackStatusChanged, true);
+  page.dispatchEvent(new Event("keydown"));
+  expect(play).not.toHaveBeenCalled();
+  mayPlay.mockReturnValue(false);
+  line.room.emit(RoomEvent.AudioPlaybackStatusChanged, false);
+  page.dispatchEvent(new Event("keydown"));
+  expect(play).toHaveBeenCalledOnce();
+});
+
 test("a page that is kept to be come back to comes back to its call", async () => {
   expect(await hidden(true)).toBe("failed");
 });

@@ -13,6 +13,7 @@ import {
 } from "livekit-client";
 import type { Line, LineState, Seat, Sound, WhyGone } from "./contract";
 import { Unconnected } from "./contract";
+import { atNextGesture } from "./gesture";
 
 /** Not CLIENT_INITIATED: the client goes by itself when its page is frozen, and may come back. */
 const GONE: Partial<Record<DisconnectReason, WhyGone>> = {
@@ -48,7 +49,7 @@ export class LiveKitLine implements Line {
       .on(RoomEvent.TrackSubscribed, () => this.changed())
       .on(RoomEvent.ParticipantConnected, () => this.changed())
       .on(RoomEvent.ParticipantDisconnected, () => this.changed())
-      .on(RoomEvent.AudioPlaybackStatusChanged, () => this.changed());
+      .on(RoomEvent.AudioPlaybackStatusChanged, () => this.playbackChanged());
   }
 
   get mayPublish(): boolean {
@@ -61,6 +62,10 @@ export class LiveKitLine implements Line {
 
   get isPublished(): boolean {
     return this.publication !== null;
+  }
+
+  get company(): string[] {
+    return [...this.room.remoteParticipants.keys()];
   }
 
   async connect(seat: Seat): Promise<void> {
@@ -141,6 +146,14 @@ export class LiveKitLine implements Line {
     if (publication !== this.publication) return;
     this.publication = null;
     this.isSubscribed = false;
+    this.changed();
+  }
+
+  /** A page that nobody has clicked since it was loaded is silent; any click will do. */
+  private playbackChanged(): void {
+    if (!this.room.canPlaybackAudio) {
+      atNextGesture(() => void this.room.startAudio().catch(() => {}), this.gone.signal);
+    }
     this.changed();
   }
 

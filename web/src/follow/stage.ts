@@ -47,6 +47,7 @@ export class FakeLine implements Line {
   isSubscribed = false;
   track: FakeTrack | null = null;
   heard: Sound[] = [];
+  company: string[] = [];
   failures = 0;
   published = 0;
   nobodySubscribes = 0;

@@ -54,7 +54,7 @@ export function AgentPage() {
         <div className="column">
           {desk.offer && <Offer desk={desk} offer={desk.offer} />}
           <WayBack />
-          {desk.follower.isElsewhere ? <Elsewhere /> : desk.call && <CallCard call={desk.call} />}
+          {desk.isElsewhere ? <Elsewhere /> : desk.call && <CallCard call={desk.call} />}
           <Waiting />
         </div>
         <div className="column">
@@ -142,7 +142,7 @@ function CallCard({ call }: { call: Call }) {
         <div className="row">
           <MicrophonePart follower={desk.follower} />
           {!desk.transfer && (
-            <Action kind="danger" hotkey="q" onPress={hangUp} disabled={desk.busy !== null}>
+            <Action kind="danger" hotkey="q" onPress={hangUp} disabled={desk.waits("hang-up")}>
               Hang up
             </Action>
           )}

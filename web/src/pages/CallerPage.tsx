@@ -152,7 +152,7 @@ function Talking({ call }: { call: CallerCall }) {
         )}
       </ul>
       <MicrophonePart follower={desk.follower} />
-      <Action kind="danger" onPress={() => void desk.hangUp()} disabled={desk.busy !== null}>
+      <Action kind="danger" onPress={() => void desk.hangUp()} disabled={desk.waits("hang-up")}>
         Hang up
       </Action>
     </section>

@@ -10,6 +10,11 @@ const WORDS: Record<Audience, [string, string]> = {
 };
 
 const WITHOUT_MICROPHONE = ["Nobody hears you", "This page has no microphone."] as const;
+const MUTED: Record<Audience, string> = {
+  caller: "Unmuted, the caller would hear you.",
+  private: "Unmuted, your colleague would hear you; the caller wouldn't.",
+  nobody: "Nobody would hear you anyway.",
+};
 
 interface Props {
   audience: Audience;
@@ -18,7 +23,7 @@ interface Props {
 
 /** By the server's word: changes only when the server has changed who hears whom. */
 export function AudienceBanner({ audience, microphone }: Props) {
-  const [title, more] = microphone.isOut ? WITHOUT_MICROPHONE : WORDS[audience];
+  const [title, more] = words(audience, microphone);
   return (
     <div
       className={`audience ${microphone.isOut ? "nobody" : audience}`}
@@ -27,7 +32,12 @@ export function AudienceBanner({ audience, microphone }: Props) {
       data-audience={audience}
     >
       <strong>{title}</strong>
-      <span>{microphone.isMuted ? "You are muted." : more}</span>
+      <span>{more}</span>
     </div>
   );
+}
+
+function words(audience: Audience, { isOut, isMuted }: Microphone): readonly [string, string] {
+  if (isOut) return WITHOUT_MICROPHONE;
+  return isMuted ? ["You are muted", MUTED[audience]] : WORDS[audience];
 }

@@ -1,11 +1,11 @@
 /** The briefing: read, edit before it is spoken, hear again, stop. */
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { LONGEST_BRIEFING, type Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { Action } from "./basics";
-import { useKeys } from "./hooks";
-import { play, silence } from "./speaker";
+import { useAside, useKeys, useSpeaker } from "./hooks";
+import { silence } from "./speaker";
 
 const FASTER = 1.5;
 const SPEAKABLE = ["briefing", "consulting"];
@@ -58,6 +58,8 @@ interface SpokenProps extends Props {
 
 /** Again for everybody in the room, or faster for oneself, or not at all. */
 function Spoken({ desk, transfer, text }: SpokenProps) {
+  const play = useSpeaker();
+  const [isComing, aside] = useAside(desk);
   const again = () => {
     silence();
     void desk.decide("speak");
@@ -67,19 +69,18 @@ function Spoken({ desk, transfer, text }: SpokenProps) {
     void desk.decide("hush");
   };
   const faster = () =>
-    void desk.act("hear", async () => {
+    aside(async () => {
       const sound = await desk.api.speech(transfer.call_id, text);
       desk.board.keep(await desk.api.decide(transfer.id, "hush"));
       await play(sound, FASTER);
     });
-  useEffect(() => silence, []);
-  useKeys({ s: again, f: faster, h: hush });
+  useKeys({ s: again, f: !isComing && faster, h: hush });
   return (
     <>
       <Action hotkey="s" onPress={again} disabled={desk.busy !== null}>
         Speak it again
       </Action>
-      <Action hotkey="f" onPress={faster} disabled={desk.busy !== null}>
+      <Action hotkey="f" onPress={faster} disabled={isComing}>
         Faster
       </Action>
       <Action hotkey="h" onPress={hush} disabled={desk.busy !== null}>

@@ -28,7 +28,9 @@ function Heard({ room }: { room: Room }) {
   return (
     <>
       <Bars quality={quality} />
-      <StartAudio room={room} label="Click to hear the call" className="action main" />
+      <span role="alert">
+        <StartAudio room={room} label="Click to hear the call" className="action main" />
+      </span>
     </>
   );
 }

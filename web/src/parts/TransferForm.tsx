@@ -6,7 +6,8 @@ import type { AgentDesk } from "../desk/agentDesk";
 import { colleagues } from "../desk/targets";
 import { Action } from "./basics";
 import { Colleagues, Next } from "./Colleagues";
-import { play } from "./speaker";
+import { useAside, useSpeaker } from "./hooks";
+import { silence } from "./speaker";
 
 interface Props {
   desk: AgentDesk;
@@ -105,15 +106,17 @@ interface PreviewProps {
 
 /** What the colleague will hear, to be changed before it is spoken. */
 function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
+  const play = useSpeaker();
+  const [isUnderWay, aside] = useAside(desk);
   const write = async () => setBriefing((await desk.api.summary(call.id)).text);
   if (briefing === null) {
     return (
-      <Action onPress={() => void desk.act("preview", write)} disabled={desk.busy !== null}>
-        {desk.busy === "preview" ? "Writing…" : "Preview the briefing"}
+      <Action onPress={() => aside(write)} disabled={isUnderWay}>
+        {isUnderWay ? "Writing…" : "Preview the briefing"}
       </Action>
     );
   }
-  const hear = () => desk.act("hear", async () => play(await desk.api.speech(call.id, briefing)));
+  const hear = async () => play(await desk.api.speech(call.id, briefing));
   return (
     <>
       <label>
@@ -128,9 +131,12 @@ function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
           }}
         />
       </label>
-      <Action onPress={() => void hear()} disabled={!briefing.trim() || desk.busy !== null}>
-        Hear it
-      </Action>
+      <div className="row">
+        <Action onPress={() => aside(hear)} disabled={!briefing.trim() || isUnderWay}>
+          Hear it
+        </Action>
+        <Action onPress={silence}>Stop</Action>
+      </div>
     </>
   );
 }

@@ -40,7 +40,7 @@ export function TransferPanel({ desk, transfer }: Props) {
             kind={choice.kind}
             hotkey={choice.key}
             onPress={press(choice)}
-            disabled={desk.busy !== null}
+            disabled={desk.waits(choice.action)}
           >
             {choice.label}
           </Action>
@@ -83,7 +83,7 @@ export function Decline({ desk }: { desk: AgentDesk }) {
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
-      <button type="submit" className="action danger" disabled={desk.busy !== null}>
+      <button type="submit" className="action danger" disabled={desk.waits("decline")}>
         Decline
       </button>
       <Action onPress={() => setAsks(false)}>Keep it</Action>

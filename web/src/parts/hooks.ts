@@ -2,7 +2,9 @@
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Observable } from "../desk/observable";
+import type { Page } from "../desk/page";
 import { openAudio } from "../follow";
+import { play, silence } from "./speaker";
 
 /** Render again whenever something observable changes. */
 export function useChanges<T extends Observable>(observable: T): T {
@@ -60,6 +62,31 @@ function isTyping(event: KeyboardEvent): boolean {
   );
 }
 
+/** Something that takes a while, and that no other button waits for; whether it is under way. */
+export function useAside(page: Page): [boolean, (action: () => Promise<unknown>) => void] {
+  const [isUnderWay, setUnderWay] = useState(false);
+  const begin = (action: () => Promise<unknown>) => {
+    setUnderWay(true);
+    void page.byItself(action).finally(() => setUnderWay(false));
+  };
+  return [isUnderWay, begin];
+}
+
+/** Play for as long as the component is there: what comes later isn't played. */
+export function useSpeaker(): typeof play {
+  const isHere = useRef(false);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+      silence();
+    };
+  }, []);
+  return async (sound, rate) => {
+    if (isHere.current) await play(sound, rate);
+  };
+}
+
 /** Ring, by sound and by title, for as long as this is true. */
 export function useRinging(rings: boolean, title: string): void {
   useEffect(() => {
@@ -67,7 +94,8 @@ export function useRinging(rings: boolean, title: string): void {
     const before = document.title;
     const context = openAudio();
     const ring = () => {
-      beep(context);
+      // Until the page was clicked its clock stands still: all beeps would sound at once later.
+      if (context.state === "running") beep(context);
       document.title = document.title === title ? before : title;
     };
     ring();

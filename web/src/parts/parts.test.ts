@@ -24,11 +24,15 @@ test("what rings is read aloud once, and not again with every second of its cloc
   expect(html).toContain('<time role="timer"');
 });
 
-test("the banner doesn't say that the caller hears whoever has no microphone", async () => {
+test("the banner doesn't say that the caller hears whoever is muted or has no microphone", async () => {
   const { microphone } = new Server();
   const banner = () =>
     renderToStaticMarkup(createElement(AudienceBanner, { audience: "caller", microphone }));
   expect(banner()).toContain("Whatever you say now, the caller hears.");
+  microphone.mute(true);
+  expect(banner()).toContain("You are muted");
+  expect(banner()).not.toContain("The caller hears you");
+  microphone.mute(false);
   vi.spyOn(microphone, "isOut", "get").mockReturnValue(true);
   expect(banner()).toContain("Nobody hears you");
   expect(banner()).not.toContain("Whatever you say now");
