@@ -49,4 +49,7 @@ def _in_our_words(error: api.ServerError) -> PortError:
     if error.code == api.ServerErrorCode.NOT_FOUND:
         return NotThere(told)
     is_trouble = error.status >= 500 and NOT_BUILT not in error.message
-    return Unreachable(told) if is_trouble or error.status == BUSY else Refused(told)
+    # LiveKit refuses with a code: without one, whatever stands in front of it has said this.
+    is_anothers = error.status < 500 and error.code == api.ServerErrorCode.UNKNOWN
+    is_passing = is_trouble or is_anothers or error.status == BUSY
+    return Unreachable(told) if is_passing else Refused(told)

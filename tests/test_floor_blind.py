@@ -59,6 +59,24 @@ async def test_an_agent_b_who_came_back_while_nobody_could_look_goes_on(stage: S
     await transfer.ends(Outcome.COMPLETED)
 
 
+@pytest.mark.parametrize("has_accepted", [False, True], ids=["rings", "accepted"])
+async def test_an_agent_b_who_came_while_nobody_could_look_has_answered(
+    stage: Stage, *, has_accepted: bool
+) -> None:
+    call = await stage.talking(PATIENT)
+    transfer = await call.transfer(patience={"offer": 1.5})
+    await transfer.until_offering()
+    if has_accepted:
+        await transfer.accept()
+    nobody_looks(stage, Unreachable("away"))
+    await transfer.come(transfer.b)
+    await asyncio.sleep(3)
+    stage.rooms.failing.clear()
+    await transfer.reach(Phase.BRIEFING)
+    await transfer.goes_through()
+    await call.is_with("agt_b")
+
+
 async def test_a_server_that_trusts_nobody_fills_no_history(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()

@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from livekit import rtc
 from pydantic import SecretStr
 
@@ -188,6 +190,23 @@ async def _the_same_server_again(folder: Path) -> AsyncIterator[None]:
     yield
     process.kill()
     await process.wait()
+
+
+async def test_what_stands_in_front_of_livekit_refuses_nothing() -> None:
+    """A proxy whose LiveKit is away says 404, and nobody has left or may not come for that."""
+
+    async def says_404(_request: web.Request) -> web.Response:
+        return web.Response(status=404, text="<html>404 page not found</html>")
+
+    app = web.Application()
+    app.router.add_post("/{anything:.*}", says_404)
+    async with TestServer(app) as proxy:
+        settings = LiveKitSettings(
+            url=f"ws://127.0.0.1:{proxy.port}", api_key="key", api_secret=SecretStr(OTHER_SECRET)
+        )
+        async with open_livekit(settings) as livekit:
+            with pytest.raises(Unreachable):
+                await livekit.rooms.look(("room-1",))
 
 
 async def test_a_server_that_accepts_and_never_answers_is_unreachable_in_time() -> None:

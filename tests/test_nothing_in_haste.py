@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Refused
 from domain.journal import Event
 from domain.orders import Redirect, Who
-from domain.phases import Decision, Outcome, Responsible
+from domain.phases import Decision, Outcome, Phase, Responsible
 from tests.people import StagedTransfer
 from tests.plays import PLAYS
 from tests.plays.acts import consulted, introduces
@@ -32,6 +32,33 @@ async def test_agents_who_lose_each_other_for_a_moment_are_not_cut_off(stage: St
     assert transfer.b.join(transfer.room_b)
     await transfer.goes_through()
     await call.is_with("agt_b")
+
+
+async def test_an_agent_b_whose_agent_a_is_lost_after_a_long_talk_decides_alone(
+    stage: Stage,
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"consult": 1, "complete": 5, "gone": 1})
+    await transfer.until_consulting()
+    await asyncio.sleep(1.2)
+    transfer.a.vanish()
+    await stage.until(lambda: transfer.now.responsible == "host", "agent A counts as gone")
+    await asyncio.sleep(0.5)
+    await transfer.accept()
+    await transfer.ends(Outcome.COMPLETED)
+    await call.is_with("agt_b")
+
+
+async def test_an_agent_b_who_is_left_alone_and_says_nothing_is_not_waited_for_for_ever(
+    stage: Stage,
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"consult": 1, "complete": 1, "gone": 1})
+    await transfer.until_consulting()
+    await asyncio.sleep(1.2)
+    transfer.a.vanish()
+    await transfer.ends(Outcome.TIMED_OUT)
+    await call.waits()
 
 
 async def test_nobody_is_gone_from_a_media_server_that_is_killed_once_more(stage: Stage) -> None:
@@ -153,6 +180,36 @@ async def test_ops_cancel_in_the_moment_in_which_a_host_is_told_to_stop(
     may.set()
     await transfer.ends(Outcome.CANCELLED)
     await call.is_with("agt_a")
+    await stage.until(lambda: not call.hears_hold(), "the music stops")
+
+
+async def test_a_hold_that_is_begun_while_a_host_is_told_to_stop_is_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    hold, is_asked, may = stage.rooms.hold, asyncio.Event(), asyncio.Event()
+
+    async def takes_its_time(room: str, *, on: bool) -> None:
+        if not on and not stage.rooms.failing.get("hold"):
+            is_asked.set()
+            await may.wait()
+        await hold(room, on=on)
+
+    monkeypatch.setattr(stage.rooms, "hold", takes_its_time)
+    stage.rooms.failing["hold"] = [Refused("no")]
+    await transfer.decide(Decision.BACK_TO_CALLER)
+    await is_asked.wait()
+    await transfer.come(transfer.a)
+    await asyncio.sleep(1)  # the hold is begun, and waits for its turn
+    may.set()
+    await transfer.reach(Phase.CONSULTING)
+    await asyncio.sleep(0.5)
+    assert call.hears_hold()
+    wish = Redirect(to="agt_c", who=Who(person="agt_a"))
+    await stage.gateway.redirect(transfer.id, wish)
+    await stage.until(lambda: transfer.a.talks(call.room), "agent A is back with the caller")
     await stage.until(lambda: not call.hears_hold(), "the music stops")
 
 

@@ -40,7 +40,8 @@ class Consultation:
             accepted_at = self._course.decisions.accepted_at
             silent = self._caller_hears_nobody()
             self._silent_since = (self._silent_since or workflow.now()) if silent else None
-            goal = partial(self._something_new, since=accepted_at, silent=silent)
+            alone = self._b_is_alone()
+            goal = partial(self._something_new, since=accepted_at, silent=silent, alone=alone)
             await self._course.until(goal, by=self._patience_ends(), of="decision")
             if self._a_should_come():
                 await self._bring_a_in()
@@ -61,12 +62,12 @@ class Consultation:
             self._warned_of.add(ends)
             self._course.note(Event.PATIENCE_SHORT)
 
-    def _something_new(self, since: datetime | None, *, silent: bool) -> bool:
+    def _something_new(self, since: datetime | None, *, silent: bool, alone: bool) -> bool:
         moves = self._a_should_come() or self._a_should_go()
         moves = moves or self._silence_lasts() or self._caller_hears_nobody() != silent
-        # Whose patience counts changes with agent B's yes.
-        accepted = self._course.decisions.accepted_at != since
-        return moves or accepted or self._agreed() or self._out_of_patience()
+        # Whose patience counts changes with agent B's yes, and with agent A's going.
+        counts = self._course.decisions.accepted_at != since or self._b_is_alone() != alone
+        return moves or counts or self._agreed() or self._out_of_patience()
 
     def _agreed(self) -> bool:
         decisions = self._course.decisions
@@ -93,7 +94,15 @@ class Consultation:
         accepted_at = self._course.decisions.accepted_at
         if accepted_at is not None:
             return accepted_at + self._order.patience.complete
-        return self._began_at + self._order.patience.consult
+        ends = self._began_at + self._order.patience.consult
+        if not self._b_is_alone():
+            return ends
+        left_alone_at = self._floor.gone_at(self._order.agent_a) or ends
+        return max(ends, left_alone_at + self._order.patience.complete)
+
+    def _b_is_alone(self) -> bool:
+        """Agent B decides without agent A now, and gets the time for that."""
+        return self._floor.is_patient and self._course.a_is_gone
 
     def _patience_ends(self) -> datetime | None:
         ends = self._deadline
@@ -108,8 +117,8 @@ class Consultation:
         An agent B who is there and can't be heard is for agent A to judge: she hears it.
         """
         if self._floor.is_patient:
-            agents, room = (self._order.agent_a, self._course.agent_b), self._course.room_b
-            lost = any(self._floor.has_left(agent, room) for agent in agents)
+            lost = self._floor.has_left(self._course.agent_b, self._course.room_b)
+            lost = lost or self._course.a_is_gone
             return self._course.phase is Phase.CONSULTING and not lost
         in_b = self._floor.has(self._order.agent_a, self._course.room_b)
         return self._course.phase is Phase.CONSULTING and in_b and self._course.b_is_live

@@ -21,7 +21,7 @@ ATTENTIVE = timedelta(seconds=1)
 
 _BEFORE_TRYING_AGAIN = timedelta(milliseconds=250)
 _IN_VAIN = timedelta(seconds=2)
-"""At most so long until the next try of what the media server doesn't do."""
+"""At most so long until the next try of what the media server doesn't do; in calls it is QUIET."""
 
 
 class Floor:
@@ -140,15 +140,19 @@ class Floor:
         return self._missing.has_left((room, person))
 
     def gone(self, person: str) -> bool:
-        """Say whether somebody was here, has left every room, and hasn't come back in time.
+        """Say whether somebody was here, has left every room, and hasn't come back in time."""
+        return self.gone_at(person) is not None
+
+    def gone_at(self, person: str) -> datetime | None:
+        """Say from when on somebody is gone; None if they aren't.
 
         A standby seat is no place to be: whoever sits only there neither hears nor is heard.
         """
         missed = self._missing.since(person)
         rooms = [s.room for s in self.presence.seen if s.identity == person]
         if not missed or any(self.grant(person, room) != STANDBY for room in rooms):
-            return False
-        return self._missing.is_past(max(missed))
+            return None
+        return self._missing.over_since(max(missed))
 
     def people(self) -> tuple[PersonSeen, ...]:
         """List the persons seen, as the record shows them; a standby seat is no place to be."""
@@ -226,23 +230,24 @@ class Floor:
             self._arranging = False
         self._see(presence, asked_at)
         if changes and self._changes() == changes:
-            await self._in_vain(changes, shift)
+            await self._in_vain(changes)
         else:
             self._pause = _BEFORE_TRYING_AGAIN
 
-    async def _in_vain(self, changes: Arrangement, shift: int) -> None:
+    async def _in_vain(self, changes: Arrangement) -> None:
         """Pause longer and longer, until there is something else to do."""
         if not self.is_patient:
             return await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
+        self._hinted = False
         try:
             await workflow.wait_condition(
-                lambda: self._shift != shift or self._needs_a_look or self._changes() != changes,
+                lambda: self._hinted or self._needs_a_look or self._changes() != changes,
                 timeout=self._pause,
                 timeout_summary="the media server does not follow",
             )
             self._pause = _BEFORE_TRYING_AGAIN
         except TimeoutError:
-            self._pause = min(2 * self._pause, _IN_VAIN)
+            self._pause = min(2 * self._pause, _IN_VAIN if self._closely else QUIET)
 
     async def _open(self, rooms: list[str]) -> None:
         self._opening.update(rooms)

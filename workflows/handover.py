@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.seating import OPEN
     from workflows import patches
     from workflows.course import ROOMS_FOLLOW, Course, Stopped
+    from workflows.last_look import look_once_more
 
 SEATED = timedelta(milliseconds=500)
 """A seat is flipped only after this long: a publish within 20 ms of a join vanished in 7 of 32
@@ -86,13 +87,10 @@ class Handover:
         return all(self._floor.live(person, self._course.meeting_room) for person in people)
 
     async def _are_together_after_all(self) -> bool:
-        """Look once more: while every worker was away, they met and nobody saw it."""
         if not workflow.patched(patches.A_LAST_LOOK):
             return False
-        course, seen = self._course, self._floor.version
-        self._floor.expect(course.traveller, course.meeting_room)
-        by = workflow.now() + ROOMS_FOLLOW
-        await course.until(lambda: self._floor.version > seen, by=by, of="a last look")
+        course = self._course
+        await look_once_more(course, course.traveller, course.meeting_room, within=ROOMS_FOLLOW)
         return self._are_together()
 
     async def _leave_the_old_place(self) -> None:

@@ -78,7 +78,8 @@ class Hold:
         async with self._turn:
             if not self._wanted:
                 await steps.hold(self._room, on=False)
-                self.forget()
+                if not self._wanted:  # nobody has begun it again while the host was being told
+                    self.forget()
 
     def _has_new_hosts(self) -> bool:
         return self._wanted and bool(self._hosts() - self._told)

@@ -91,7 +91,7 @@ class Missing:
 
     def _over(self) -> set[Where]:
         """List who is gone, which no restart of the media server makes undone."""
-        return {place for place, since in self._since.items() if self.is_past(since)}
+        return {place for place in self._since if self.has_left(place)}
 
     def _wait_for(self, room: str, over: set[Where]) -> None:
         """Whoever is missing from a room that isn't there has all their time once it is."""
@@ -110,12 +110,13 @@ class Missing:
     def has_left(self, place: Where) -> bool:
         """Say whether somebody hasn't come back to this place in time."""
         since = self._since.get(place)
-        return since is not None and self.is_past(since)
+        return since is not None and self.over_since(since) is not None
 
-    def is_past(self, missing_since: datetime) -> bool:
-        """Say whether their time is over, and somebody has looked since."""
+    def over_since(self, missing_since: datetime) -> datetime | None:
+        """Say when their time was over; None if it isn't, or nobody has looked since."""
         moment = missing_since + self._grace
-        return workflow.now() >= moment and (self._looked_at >= moment or not self._looks_first)
+        is_seen = self._looked_at >= moment or not self._looks_first
+        return moment if workflow.now() >= moment and is_seen else None
 
     def moments(self) -> list[datetime]:
         """List the moments at which somebody who is missing may count as gone."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -22,11 +21,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.decisions import BEFORE_THE_FLIP, BEING_ASKED, Refusal
     from workflows.giving_back import GivingBack
     from workflows.handover import Handover
+    from workflows.last_look import ROOMS_ARE_BACK, agent_b_in_time
     from workflows.recall import recall_the_deaf, recall_the_lost
-
-
-ROOM_OPENS = timedelta(seconds=30)
-"""For the media server to come back, if it is away just now."""
 
 
 @workflow.defn
@@ -100,7 +96,7 @@ class TransferWorkflow(Course):
         await self._let_go_of_before(self.agent_b)
         if not await steps.reserve(self.order, self.agent_b):
             raise Stopped(Outcome.BUSY)
-        by = workflow.now() + ROOM_OPENS
+        by = workflow.now() + ROOMS_ARE_BACK
         if not await self.until(lambda: self.floor.is_open(self.room_b), by=by, of="room B"):
             raise Stopped(Outcome.FAILED, Cause.ROOM_MISSING)
 
@@ -115,10 +111,10 @@ class TransferWorkflow(Course):
         if order.follows and not self.floor.has(order.caller, self.room_b):
             self.offer_seat(order.caller, self.room_b, "standby")
         by = workflow.now() + order.patience.offer
-        if not await self.until(self._b_has_answered, by=by, of="agent B's answer"):
+        if not await agent_b_in_time(self, self._b_has_answered, by=by, of="agent B's answer"):
             raise Stopped(Outcome.NO_ANSWER)
         by = max(by, workflow.now() + order.patience.gone)
-        if not await self.until(lambda: self.b_is_live, by=by, of="agent B's arrival"):
+        if not await agent_b_in_time(self, lambda: self.b_is_live, by=by, of="agent B's arrival"):
             raise Stopped(Outcome.AGENT_B_LEFT)
 
     async def _consult(self) -> None:
