@@ -5,7 +5,7 @@ workflow does are written by `domain.ports.Journal` alone; the api writes what p
 Every method raises only `domain.errors.PortError`: `Unreachable` when the database is away.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -119,8 +119,8 @@ class People(Protocol):
         Tells everyone who watches the agents whose have been lost with their process, too.
         """
 
-    async def stream_lost(self, tenant: str, person_id: str, at: datetime) -> None:
-        """Remember that it closed at this moment; one that was seen since, by whomever, stays."""
+    async def streams_lost(self, tenant: str, left_at: Mapping[str, datetime]) -> None:
+        """Remember when these people's streams closed; one seen since, by whomever, stays."""
 
     async def agents(self, tenant: str) -> tuple[AgentView, ...]:
         """List agents with what they are doing (supervisors are not listed)."""

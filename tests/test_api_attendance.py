@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import itertools
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -23,27 +25,32 @@ class Book:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.tellings: list[list[str]] = []
+        self.told_at: list[float] = []
         self.failing: list[Exception] = []
         self.lost: list[tuple[str, datetime]] = []
 
     async def streams_seen(self, tenant: str, people: list[str]) -> None:
         self.tellings.append(people)
+        self.told_at.append(time.monotonic())
         if self.failing:
             raise self.failing.pop()
         self.seen += people
 
-    async def stream_lost(self, tenant: str, person: str, at: datetime) -> None:
-        self.lost.append((person, at))
+    async def streams_lost(self, tenant: str, left_at: dict[str, datetime]) -> None:
+        self.lost += left_at.items()
 
 
-def someone(name: str) -> SignedIn:
-    return SignedIn(id=name, name=name, role=Role.AGENT, tenant="t")
+def someone(name: str, role: Role = Role.AGENT) -> SignedIn:
+    return SignedIn(id=name, name=name, role=role, tenant="t")
 
 
 @contextlib.asynccontextmanager
-async def attendance(book: Book, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Attendance]:
+async def attendance(
+    book: Book, monkeypatch: pytest.MonkeyPatch, pause_s: float = 0.01
+) -> AsyncIterator[Attendance]:
     monkeypatch.setattr("api.attendance.AGAIN", AGAIN)
     monkeypatch.setattr("api.attendance.GRACE", timedelta(seconds=0.05))
+    monkeypatch.setattr("api.attendance.PAUSE", timedelta(seconds=pause_s))
     attendance = Attendance(cast(Record, cast(Any, book)))
     async with asyncio.TaskGroup() as running:
         running.create_task(attendance.run())
@@ -86,6 +93,46 @@ async def test_a_stream_is_lost_from_the_moment_it_closed(monkeypatch: pytest.Mo
     ((person, at),) = book.lost
     assert person == "Ann"
     assert at <= closed_by
+
+
+async def test_only_agents_are_missed_by_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    book, others = Book(), (someone("Carol", Role.CALLER), someone("Sue", Role.SUPERVISOR))
+    async with attendance(book, monkeypatch) as here:
+        for other in others:
+            with here.here(other):
+                await asyncio.sleep(2 * AGAIN.total_seconds())
+        with here.here(someone("Ann")):
+            await until_seen(book, "Ann", 1)
+    assert (book.tellings, book.lost) == ([["Ann"]], [])
+
+
+async def test_whoever_comes_first_is_told_of_at_once_and_those_in_a_crowd_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book, crowd = Book(), [f"agent {number}" for number in range(20)]
+    async with attendance(book, monkeypatch, pause_s=0.5) as here:
+        with contextlib.ExitStack() as open_streams:
+            open_streams.enter_context(here.here(someone("Ann")))
+            for name in crowd:
+                await asyncio.sleep(0.01)
+                open_streams.enter_context(here.here(someone(name)))
+            await until_seen(book, crowd[-1], 1)
+        async with asyncio.timeout(10):
+            while len(book.lost) <= len(crowd):
+                await asyncio.sleep(0.01)
+    assert book.tellings[0] == ["Ann"]
+    assert all(after - before >= 0.5 for before, after in itertools.pairwise(book.told_at))
+    assert {person for person, _ in book.lost} == {"Ann", *crowd}
+
+
+async def test_one_who_is_back_in_a_moment_never_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Book()
+    async with attendance(book, monkeypatch, pause_s=0.1) as here:
+        for _ in range(10):
+            with here.here(someone("Ann")):
+                await asyncio.sleep(0.03)
+        await until_seen(book, "Ann", 1)
+        assert book.lost == []
 
 
 async def test_all_open_streams_are_told_of_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

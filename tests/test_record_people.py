@@ -51,7 +51,7 @@ async def test_an_agent_is_away_by_choice_or_without_a_stream(
 ) -> None:
     ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
     assert await doing(record, ann) is Availability.AVAILABLE
-    await record.stream_lost("one", ann, datetime.now(UTC))
+    await record.streams_lost("one", {ann: datetime.now(UTC)})
     assert await doing(record, ann) is Availability.AWAY
     await record.streams_seen("one", [ann])
     await record.set_availability("one", ann, away=True)
@@ -66,9 +66,8 @@ async def test_a_stream_that_is_open_elsewhere_is_not_lost(record: SqlRecord) ->
     ann = (await record.sign_in("one", Role.AGENT, "Ann")).id
     lost_at = datetime.now(UTC)
     await record.streams_seen("one", [ann])
-    await record.stream_lost("one", ann, lost_at)
+    await record.streams_lost("one", {ann: lost_at, "agt_unknown": lost_at})
     assert await doing(record, ann) is Availability.AVAILABLE
-    await record.stream_lost("one", "agt_unknown", lost_at)
 
 
 async def _set_seen(database_url: str, at: datetime, person: str | None = None) -> None:
@@ -79,16 +78,15 @@ async def _set_seen(database_url: str, at: datetime, person: str | None = None) 
     await engine.dispose()
 
 
-async def test_streams_that_are_open_are_told_of_in_one_event(record: SqlRecord) -> None:
+async def test_streams_that_close_or_open_are_told_of_in_one_event(record: SqlRecord) -> None:
     here = [(await record.sign_in("one", Role.AGENT, name)).id for name in ("Ann", "Bob", "Cid")]
-    lost_at = datetime.now(UTC)
-    for agent in here:
-        await record.stream_lost("one", agent, lost_at)
     before = await record.newest_event()
+    await record.streams_lost("one", dict.fromkeys(here, datetime.now(UTC)))
     await record.streams_seen("one", [*here, "agt_unknown"])
     await record.streams_seen("one", here)
-    (told,) = await record.events_after(before)
-    assert [agent["state"] for agent in told.data["agents"]] == ["available"] * 3
+    lost, found = await record.events_after(before)
+    assert [agent["state"] for agent in lost.data["agents"]] == ["away"] * 3
+    assert [agent["state"] for agent in found.data["agents"]] == ["available"] * 3
 
 
 async def test_watchers_hear_once_of_an_agent_whose_stream_was_lost_with_its_process(

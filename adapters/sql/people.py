@@ -1,6 +1,6 @@
 """People: who there is, and whether an agent may be asked."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -162,12 +162,13 @@ class SqlPeople:
             async with telling_agents(db, tenant, anyway=was_lost):
                 await db.execute(sa.update(people).where(*present).values(stream_seen_at=now))
 
-    async def stream_lost(self, tenant: str, person_id: str, at: datetime) -> None:
-        theirs = (people.c.tenant == tenant, people.c.id == person_id)
-        not_since = people.c.stream_seen_at <= at
+    async def streams_lost(self, tenant: str, left_at: Mapping[str, datetime]) -> None:
         async with self._db.writing() as db, telling_agents(db, tenant):
-            lost = sa.update(people).where(*theirs, not_since).values(stream_seen_at=None)
-            await db.execute(lost)
+            for person_id, at in left_at.items():
+                theirs = (people.c.tenant == tenant, people.c.id == person_id)
+                not_since = people.c.stream_seen_at <= at
+                lost = sa.update(people).where(*theirs, not_since).values(stream_seen_at=None)
+                await db.execute(lost)
 
     async def agents(self, tenant: str) -> tuple[AgentView, ...]:
         async with self._db.reading() as db:
