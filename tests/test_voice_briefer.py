@@ -194,14 +194,16 @@ async def test_a_removed_briefer_is_silent_at_once_and_says_how_far_it_came(
     assert len(voice_stage.sender.sent) == 1
 
 
+@pytest.mark.parametrize("away_s", [0, 7], ids=["at once", "almost too late"])
 async def test_a_listener_who_reloads_hears_the_sentence_again(
-    voice_stage: VoiceStage, briefer: VoiceProcess
+    voice_stage: VoiceStage, briefer: VoiceProcess, away_s: float
 ) -> None:
     room = await voice_stage.open_room()
     listener = await voice_stage.seat(PERSON, room, microphone=True)
     errand = await voice_stage.send(_errand(room, SHORT))
     await listener.hears("briefer", 0)
     await listener.leave()
+    await asyncio.sleep(away_s)
     returned = await voice_stage.seat(PERSON, room, microphone=True)
     assert await returned.hears("briefer", time.monotonic()) < 3
     assert await errand.result() == SpeechProgress(next=2, finished=True)

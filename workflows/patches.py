@@ -36,6 +36,7 @@ NOTHING_IN_HASTE = "2026-11-29-nothing-in-haste"
 """Of a second review, in calls and transfers: nobody is gone from a room that isn't there, and a
 look counts from when it was asked for; agents who lose each other for a moment are not cut off; a
 call says whose the caller is only once it has looked; agent A keeps a caller whose agent B is lost
-while being introduced; a host is told until it hears; a child is started once; an agent is
+while being introduced, agent B has time to decide without an agent A who is lost late, and isn't
+given up without a last look; a host is told until it hears; a child is started once; an agent is
 reserved after being let go; and what can't be arranged is tried less and less often. Goes when no
 call from before 30 November 2026 is running."""
