@@ -175,14 +175,22 @@ def server_of(settings: ApiSettings, app: FastAPI) -> FrontDoor:
     return FrontDoor(config, app.state.close)
 
 
-async def make_token(name: str, role: Role, tenant: str, valid: timedelta) -> str:
-    """Make a token from the command line, for AUTH_MODE=keys; whoever is on shift stays so."""
+async def make_token(name: str, role: Role, valid: timedelta) -> str:
+    """Make a token from the command line, for AUTH_MODE=keys; whoever is on shift stays so.
+
+    Says on stderr if it is for somebody who is known already.
+    """
     wrong: list[str] = []
     secret, database = _load(SecretSettings, wrong), _load(DatabaseSettings, wrong)
     if secret is None or database is None:
         raise Misconfigured("\n".join(wrong))
     async with open_record(database.url) as record:
-        person = await record.enrol(tenant, role, name)
+        person, is_new = await record.enrol(DEFAULT_TENANT, role, name)
+    if not is_new:
+        sys.stderr.write(
+            f"{name} is known already: this token is for the same person, {person.id}."
+            " Two people need two names.\n"
+        )
     return ApiTokens(secret.secret_key.get_secret_value()).make(person, valid=valid)
 
 
@@ -192,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.command == "token":
             valid = timedelta(days=asked.days)
-            token = asyncio.run(make_token(asked.name, Role(asked.role), asked.tenant, valid))
+            token = asyncio.run(make_token(asked.name, Role(asked.role), valid))
             sys.stdout.write(f"{token}\n")
         elif asked.command == "openapi":
             sys.stdout.write(json.dumps(description(), indent=2, ensure_ascii=False) + "\n")
@@ -215,7 +223,6 @@ def _parser() -> argparse.ArgumentParser:
     token = commands.add_parser("token", help="make a token for a person, for AUTH_MODE=keys")
     token.add_argument("--name", required=True)
     token.add_argument("--role", required=True, choices=[Role.AGENT, Role.SUPERVISOR])
-    token.add_argument("--tenant", default=DEFAULT_TENANT)
     token.add_argument("--days", type=float, default=30)
     commands.add_parser("openapi", help="print the api's description")
     return parser

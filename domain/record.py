@@ -102,8 +102,8 @@ class People(Protocol):
         """Find or make a person, available; the same name and role is the same person."""
         ...
 
-    async def enrol(self, tenant: str, role: Role, name: str) -> SignedIn:
-        """Find a person, or make them, away until they say that they are not."""
+    async def enrol(self, tenant: str, role: Role, name: str) -> tuple[SignedIn, bool]:
+        """Find a person, or make them (True), away until they say that they are not."""
         ...
 
     async def person(self, tenant: str, person_id: str) -> SignedIn | None:

@@ -25,17 +25,24 @@ def environment(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("environment")
-async def test_a_token_leaves_an_agent_on_shift_as_she_is(api_stage: Stage) -> None:
+async def test_a_token_leaves_an_agent_on_shift_as_she_is(
+    api_stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
     ann = await api_stage.sign_in("Ann")
     before = await api_stage.record.newest_event()
-    token = await make_token("Ann", Role.AGENT, "default", A_DAY)
+    token = await make_token("Ann", Role.AGENT, A_DAY)
     assert api_stage.tokens.read(token).id == ann.id
     assert await api_stage.record.newest_event() == before  # nobody saw her flicker
+    said = f"Ann is known already: this token is for the same person, {ann.id}."
+    assert capsys.readouterr() == ("", f"{said} Two people need two names.\n")
 
 
 @pytest.mark.usefixtures("environment")
-async def test_somebody_new_is_away_until_they_say_otherwise(api_stage: Stage) -> None:
-    token = await make_token("Bob", Role.AGENT, "default", A_DAY)
+async def test_somebody_new_is_away_until_they_say_otherwise(
+    api_stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = await make_token("Bob", Role.AGENT, A_DAY)
+    assert capsys.readouterr() == ("", "")
     bob = api_stage.visitor(token)
     async with bob.events() as events:
         await events.until("agents")

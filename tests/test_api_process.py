@@ -83,9 +83,12 @@ def test_the_description_in_docs_is_current() -> None:
 
 async def test_a_token_from_the_command_line_opens_a_server_with_keys(sqlite_url: str) -> None:
     settings = {"DATABASE_URL": sqlite_url, "AUTH_MODE": "keys", "PORT": str(free_port())}
-    arguments = ("token", "--name", "Ann", "--role", "agent", "--tenant", "acme")
+    arguments = ("token", "--name", "Ann", "--role", "agent")
     made = await asyncio.to_thread(run, *arguments, **settings)
-    assert made.returncode == 0, made.stderr
+    assert (made.returncode, made.stderr) == (0, "")
+    again = await asyncio.to_thread(run, *arguments, **settings)
+    assert again.stderr.startswith("Ann is known already: this token is for the same person, agt_")
+    assert len(again.stdout.splitlines()) == 1
     url = f"http://127.0.0.1:{settings['PORT']}"
     headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
     process = await asyncio.create_subprocess_exec(

@@ -135,12 +135,12 @@ class SqlPeople:
 
     async def sign_in(self, tenant: str, role: Role, name: str) -> SignedIn:
         async with self._db.writing() as db, telling_agents(db, tenant):
-            person = await _known(db, tenant, role, name, away=False)
+            person, _ = await _known(db, tenant, role, name, away=False)
             # Signing in counts as a sign of life: the stream is opened right after it.
             await _change(db, tenant, person.id, away=False, stream_seen_at=datetime.now(UTC))
         return person
 
-    async def enrol(self, tenant: str, role: Role, name: str) -> SignedIn:
+    async def enrol(self, tenant: str, role: Role, name: str) -> tuple[SignedIn, bool]:
         async with self._db.writing() as db, telling_agents(db, tenant):
             return await _known(db, tenant, role, name, away=True)
 
@@ -188,14 +188,14 @@ async def _forget_lost(db: AsyncConnection, tenant: str, before: datetime) -> bo
 
 async def _known(
     db: AsyncConnection, tenant: str, role: Role, name: str, *, away: bool
-) -> SignedIn:
-    """Find somebody as they are, or make them, away or not."""
+) -> tuple[SignedIn, bool]:
+    """Find somebody as they are, or make them (True), away or not."""
     theirs = (people.c.tenant == tenant, people.c.role == role, people.c.name == name)
-    person_id = (await db.execute(sa.select(people.c.id).where(*theirs))).scalar()
-    if person_id is None:
-        person_id = new_id(PREFIXES[role])
+    known = (await db.execute(sa.select(people.c.id).where(*theirs))).scalar()
+    person_id = known or new_id(PREFIXES[role])
+    if known is None:
         await add_person(db, tenant, person_id, role, name, away=away)
-    return SignedIn(id=person_id, name=name, role=role, tenant=tenant)
+    return SignedIn(id=person_id, name=name, role=role, tenant=tenant), known is None
 
 
 async def _change(db: AsyncConnection, tenant: str, person_id: str, **values: object) -> None:
