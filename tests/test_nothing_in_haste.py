@@ -213,6 +213,20 @@ async def test_a_hold_that_is_begun_while_a_host_is_told_to_stop_is_one(
     await stage.until(lambda: not call.hears_hold(), "the music stops")
 
 
+async def test_room_b_of_a_transfer_that_ops_end_is_closed_though_no_host_could_be_told(
+    stage: Stage,
+) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer()
+    await transfer.until_consulting()
+    room_b = transfer.room_b
+    stage.rooms.failing["hold"] = [Refused("no")]
+    await transfer.terminate()
+    await call.is_with("agt_a")
+    await stage.until(lambda: room_b not in stage.rooms.people, "room B is closed")
+    assert call.events.count(Event.CALL_ENDED) == 0
+
+
 async def test_whoever_is_asked_once_more_is_let_go_of_first(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

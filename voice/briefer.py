@@ -26,7 +26,7 @@ FRAME = timedelta(milliseconds=20)
 PAUSE = timedelta(milliseconds=260)
 """Between sentences. Longer than `BUFFER`: once it is queued, the sentence has been heard."""
 RETURN_GRACE = timedelta(seconds=9)
-"""A listener who comes back at all is back within this: the transfer waits eight seconds for them."""
+"""A listener who comes back at all is back within this: the transfer waits eight seconds."""
 EARS = timedelta(seconds=1)
 """How long the listener's client may take to subscribe before the track is published anew."""
 

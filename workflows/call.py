@@ -216,9 +216,11 @@ class CallWorkflow(Reception):
     async def _tidy_up(self, report: TransferReport) -> None:
         self._left_open = report.other_room
         try:
+            await self._close_what_is_left_open()
             await steps.hold(report.room, on=False)
-            await steps.close_room(report.other_room)
-            self._left_open = None
+            if self._left_open:  # before NOTHING_IN_HASTE: after the hold, if that could be told
+                await steps.close_room(report.other_room)
+                self._left_open = None
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -231,4 +233,10 @@ class CallWorkflow(Reception):
             await workflow.sleep(HOLD_AGAIN, summary="a host that plays on")
             await workflow.wait_condition(lambda: self.request is None)
             with suppress(ActivityError):
-                return await steps.hold(room, on=False)
+                await steps.hold(room, on=False)
+                return await self._close_what_is_left_open()
+
+    async def _close_what_is_left_open(self) -> None:
+        if self._left_open and workflow.patched(patches.NOTHING_IN_HASTE):
+            await steps.close_room(self._left_open)
+            self._left_open = None
