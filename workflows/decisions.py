@@ -64,10 +64,6 @@ class Decisions:
         """Say whether this decision stands."""
         return decision in self._standing
 
-    def by(self, decision: Decision) -> str | None:
-        """Say whose decision stands."""
-        return self._standing.get(decision)
-
     @property
     def standing(self) -> tuple[Decided, ...]:
         """The decisions that stand, in the order they were taken."""
