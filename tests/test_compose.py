@@ -64,7 +64,9 @@ def _variables(service: str) -> set[str]:
 
 def _filled(value: str | None) -> str:
     """A value as Compose would fill it in where every required variable is set."""
-    text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value or "")
+    text, before = value or "", None
+    while text != before:  # one may be the default of another
+        text, before = re.sub(r"\$\{\w+:-([^${}]*)\}", r"\1", text), text
     return re.sub(r"\$\{\w+:\?[^}]*\}", "0123456789abcdef" * 4, text)
 
 
@@ -139,6 +141,17 @@ def test_the_example_names_settings_that_are_read_and_all_that_compose_requires(
     filled_in = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text()))
     assert assigned <= {*SETTINGS, *VENDORS, *filled_in, *(port.setting for port in PORTS)}
     assert set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text())) <= assigned
+
+
+def test_parts_are_as_many_as_the_environment_says_and_hosts_have_a_spare_one() -> None:
+    for part, usual in {"worker": "1", "host": "2", "briefer": "1"}.items():
+        replicas = OURS[part]["deploy"]["replicas"]
+        assert (f"${{{part.upper()}_REPLICAS:" in replicas, _filled(replicas)) == (True, usual)
+
+
+def test_browsers_are_sent_to_the_port_that_livekit_has_outside() -> None:
+    outside = SERVICES["livekit"]["ports"][0].removeprefix("127.0.0.1:").rsplit(":", 1)[0]
+    assert f"ws://localhost:{outside}" in OURS["api"]["environment"]["LIVEKIT_PUBLIC_URL"]
 
 
 def test_every_secret_must_be_given() -> None:
