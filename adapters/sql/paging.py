@@ -24,7 +24,9 @@ def page(
             SQLite doesn't know how many rows a tenant has, and would rather walk through all.
     """
     made, row_id = table.c.created_at, table.c.id
-    theirs = [sa.tuple_(table.c.tenant, row_id).in_(few) for few in among]
+    theirs: list[sa.ColumnElement[bool]] = [
+        sa.tuple_(table.c.tenant, row_id).in_(few) for few in among
+    ]
     query = sa.select(table).where(*(theirs or [table.c.tenant == tenant]))
     if before is not None:
         mark = table.alias()
