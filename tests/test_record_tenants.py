@@ -69,7 +69,7 @@ def arguments(sample: Sample) -> dict[str, Any]:
             owners=("transfer/x",),
         ),
         "gap_ms": 1.0,
-        "at": soon,
+        "left_at": {sample.ann: soon},
         "until": timedelta(minutes=1),
         "limit": 9,
         **dict.fromkeys(("away", "missed", "notes"), True),
