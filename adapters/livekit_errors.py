@@ -13,7 +13,7 @@ from domain.errors import NotThere, PortError, Refused, Unreachable, Untrusted
 
 REQUEST = timedelta(seconds=2)
 """For one request; a healthy one takes milliseconds."""
-UNKNOWN, BUSY = 401, 429
+UNTRUSTED, LATE, BUSY = 401, 408, 429
 SET_RIGHT = timedelta(seconds=1)
 """Until the next attempt of whoever isn't trusted: somebody has a key or a clock to mend."""
 NOT_BUILT = "not implemented"
@@ -43,7 +43,7 @@ async def asking_livekit() -> AsyncIterator[None]:
 
 def _in_our_words(error: api.ServerError) -> PortError:
     told = f"LiveKit answered {error.status}"
-    if error.status == UNKNOWN:
+    if error.status == UNTRUSTED:
         told += ": another key, or a clock that is more than a minute fast"
         return Untrusted(told, retry_after=SET_RIGHT)
     if error.code == api.ServerErrorCode.NOT_FOUND:
@@ -51,5 +51,5 @@ def _in_our_words(error: api.ServerError) -> PortError:
     is_trouble = error.status >= 500 and NOT_BUILT not in error.message
     # LiveKit refuses with a code: without one, whatever stands in front of it has said this.
     is_anothers = error.status < 500 and error.code == api.ServerErrorCode.UNKNOWN
-    is_passing = is_trouble or is_anothers or error.status == BUSY
+    is_passing = is_trouble or is_anothers or error.status in (LATE, BUSY)
     return Unreachable(told) if is_passing else Refused(told)

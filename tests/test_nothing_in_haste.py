@@ -25,9 +25,9 @@ async def introduced(stage: Stage, *, follows: bool) -> StagedTransfer:
 
 async def test_agents_who_lose_each_other_for_a_moment_are_not_cut_off(stage: Stage) -> None:
     call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 1, "gone": 3})
+    transfer = await call.transfer(patience={"consult": 3, "gone": 3})
     await transfer.until_consulting()
-    await asyncio.sleep(1.2)  # nobody's patience cuts off agents who talk
+    await asyncio.sleep(3.2)  # nobody's patience cuts off agents who talk
     await call.loses(transfer.b)
     assert transfer.b.join(transfer.room_b)
     await transfer.goes_through()
@@ -38,9 +38,9 @@ async def test_an_agent_b_whose_agent_a_is_lost_after_a_long_talk_decides_alone(
     stage: Stage,
 ) -> None:
     call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 1, "complete": 5, "gone": 1})
+    transfer = await call.transfer(patience={"consult": 3, "complete": 5, "gone": 1})
     await transfer.until_consulting()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(3.2)
     transfer.a.vanish()
     await stage.until(lambda: transfer.now.responsible == "host", "agent A counts as gone")
     await asyncio.sleep(0.5)
@@ -49,13 +49,28 @@ async def test_an_agent_b_whose_agent_a_is_lost_after_a_long_talk_decides_alone(
     await call.is_with("agt_b")
 
 
+async def test_an_agent_a_who_comes_back_takes_no_time_from_agent_b(stage: Stage) -> None:
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"consult": 3, "complete": 5, "gone": 1})
+    await transfer.until_consulting()
+    await asyncio.sleep(3.2)
+    transfer.a.vanish()
+    await stage.until(lambda: transfer.now.responsible == "host", "agent A counts as gone")
+    assert transfer.a.join(call.room)
+    await stage.until(lambda: transfer.now.responsible == "agent_a", "agent A is back")
+    await asyncio.sleep(0.5)
+    await transfer.accept()
+    await transfer.complete()
+    await transfer.ends(Outcome.COMPLETED)
+
+
 async def test_an_agent_b_who_is_left_alone_and_says_nothing_is_not_waited_for_for_ever(
     stage: Stage,
 ) -> None:
     call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 1, "complete": 1, "gone": 1})
+    transfer = await call.transfer(patience={"consult": 3, "complete": 1, "gone": 1})
     await transfer.until_consulting()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(3.2)
     transfer.a.vanish()
     await transfer.ends(Outcome.TIMED_OUT)
     await call.waits()

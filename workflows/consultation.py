@@ -30,6 +30,7 @@ class Consultation:
         self._warned_of: set[datetime] = set()
         self._minds_silence = False
         self._silent_since: datetime | None = None
+        self._left_alone_at: datetime | None = None
         self.a_wants_in = False
 
     async def until_agreed(self) -> None:
@@ -40,7 +41,8 @@ class Consultation:
             accepted_at = self._course.decisions.accepted_at
             silent = self._caller_hears_nobody()
             self._silent_since = (self._silent_since or workflow.now()) if silent else None
-            alone = self._b_is_alone()
+            if alone := self._b_is_alone():
+                self._left_alone_at = self._floor.gone_at(self._order.agent_a)
             goal = partial(self._something_new, since=accepted_at, silent=silent, alone=alone)
             await self._course.until(goal, by=self._patience_ends(), of="decision")
             if self._a_should_come():
@@ -50,6 +52,8 @@ class Consultation:
             elif self._silence_lasts():
                 self._course.note(Event.HOLD_MISSING)
                 await self._send_a_back()
+            elif self._b_is_alone() != alone:
+                continue  # whose patience counts has changed
             elif self._out_of_patience():
                 raise Stopped(Outcome.AGENT_B_LEFT if accepted_at else Outcome.TIMED_OUT)
             else:
@@ -95,10 +99,9 @@ class Consultation:
         if accepted_at is not None:
             return accepted_at + self._order.patience.complete
         ends = self._began_at + self._order.patience.consult
-        if not self._b_is_alone():
-            return ends
-        left_alone_at = self._floor.gone_at(self._order.agent_a) or ends
-        return max(ends, left_alone_at + self._order.patience.complete)
+        if self._left_alone_at is not None:
+            ends = max(ends, self._left_alone_at + self._order.patience.complete)
+        return ends
 
     def _b_is_alone(self) -> bool:
         """Agent B decides without agent A now, and gets the time for that."""

@@ -83,6 +83,10 @@ class Floor:
         self.place(person, room, OPEN)
         self._missing.expect((room, person), within)
 
+    def expects(self, person: str, room: str) -> bool:
+        """Say whether nobody has looked since somebody was expected in a room."""
+        return self._missing.expects((room, person))
+
     def withdraw(self, person: str, room: str) -> None:
         """Take somebody's place; if they are there, they are put out."""
         self._plan.pop((room, person), None)
@@ -193,11 +197,8 @@ class Floor:
         self._keeping = asyncio.create_task(self._keep(self._shift))
 
     def stop(self) -> None:
-        """Watch and arrange no more.
-
-        Cancelling alone isn't enough: a step that is waited for takes the cancellation for itself.
-        """
-        self._shift += 1
+        """Watch and arrange no more; a step that is waited for takes a cancellation for itself."""
+        self._shift, self._hinted = self._shift + 1, True
         self._keeping.cancel()
 
     async def _keep(self, shift: int) -> None:
@@ -220,7 +221,7 @@ class Floor:
             await self._watch(shift)
             return
         arrangement = changes or Arrangement(rooms=tuple(self._rooms))
-        self._arranging, asked_at = True, workflow.now()
+        self._arranging, self._hinted, asked_at = True, False, workflow.now()
         try:
             words = arranging.describe(arrangement)
             presence = await workflow.execute_activity_method(
@@ -238,7 +239,6 @@ class Floor:
         """Pause longer and longer, until there is something else to do."""
         if not self.is_patient:
             return await asyncio.sleep(_BEFORE_TRYING_AGAIN.total_seconds())
-        self._hinted = False
         try:
             await workflow.wait_condition(
                 lambda: self._hinted or self._needs_a_look or self._changes() != changes,

@@ -31,7 +31,6 @@ async def agent_b_in_time(
 
 async def look_once_more(course: Course, person: str, room: str, *, within: timedelta) -> None:
     """Look where somebody really is: while every worker was away, nobody saw them come."""
-    seen = course.floor.version
     course.floor.expect(person, room)
     by = workflow.now() + within
-    await course.until(lambda: course.floor.version > seen, by=by, of="a last look")
+    await course.until(lambda: not course.floor.expects(person, room), by=by, of="a last look")

@@ -24,7 +24,7 @@ class Missing:
         self._grace = grace
         self._arrived: dict[Where, datetime] = {}
         self._since: dict[Where, datetime] = {}
-        self._expected: dict[Where, timedelta] = {}
+        self._expected: dict[Where, tuple[datetime, timedelta]] = {}
         self._lost: set[Where] = set()
         self._looked_at = LONG_AGO
         self._looks_first = False
@@ -37,12 +37,16 @@ class Missing:
 
     def expect(self, place: Where, within: timedelta) -> None:
         """Miss somebody from `within` after the next look on, if they aren't here."""
-        self._expected[place] = within
+        self._expected[place] = (workflow.now(), within)
         self._since.pop(place, None)
+
+    def expects(self, place: Where) -> bool:
+        """Say whether nobody has looked since somebody was expected here."""
+        return place in self._expected
 
     @property
     def expects_somebody(self) -> bool:
-        """Say whether nobody has looked since somebody was expected."""
+        """Say whether there is anybody for whom nobody has looked since."""
         return bool(self._expected)
 
     def forget(self, place: Where) -> None:
@@ -74,15 +78,19 @@ class Missing:
             del self._arrived[place]
             if place in planned:
                 self._since[place] = now
-        for place, within in self._expected.items():
+        for place in [p for p in self._expected if self._is_answered(p, asked_at)]:
+            _, within = self._expected.pop(place)
             self._since[place] = now + within
-        self._expected.clear()
         for place in here:
             self._arrived.setdefault(place, now)
             self._since.pop(place, None)
             self._lost.discard(place)
         for room in vanished:
             self._wait_for(room, over)
+
+    def _is_answered(self, place: Where, asked_at: datetime) -> bool:
+        """A look that was asked for before somebody was expected says nothing of them."""
+        return not self.is_patient or asked_at >= self._expected[place][0]
 
     def reopened(self, room: str) -> None:
         """A room is there again, and nobody in it."""

@@ -66,15 +66,18 @@ test("hanging up waits for nothing else, and for itself", async () => {
   const end = vi.spyOn(desk.api, "end").mockReturnValue(never);
   void desk.hangUp(CALL);
   expect(await desk.hangUp(CALL)).toBe(false);
+  expect(desk.waits("answer")).toBe(true);
   expect(end).toHaveBeenCalledOnce();
 });
 
 test("a call that ended in another tab is in no other tab any more", () => {
   const desk = new AgentDesk();
   desk.me = ADA;
+  desk["told"]("agents", []);
+  desk["told"]("call", CALL);
   desk.follower.isElsewhere = true;
   desk["told"]("call", CALL);
-  expect(desk.isElsewhere).toBe(true);
+  expect(desk.follower.isElsewhere).toBe(true);
   desk["told"]("call", { ...CALL, state: "ended" });
-  expect(desk.isElsewhere).toBe(false);
+  expect(desk.follower.isElsewhere).toBe(false);
 });

@@ -71,11 +71,6 @@ export class AgentDesk extends Page {
     return this.call === null && this.transfer === null;
   }
 
-  /** Another tab of this agent has what she takes part in. */
-  get isElsewhere(): boolean {
-    return this.follower.isElsewhere && !this.isFree;
-  }
-
   get state(): string {
     return this.board.agents.find((agent) => agent.id === this.id)?.state ?? "away";
   }
@@ -172,6 +167,7 @@ export class AgentDesk extends Page {
     if (kind === "transfer") this.noteTransfer(view as Transfer);
     this.board.told(kind, view);
     if (this.call?.agent?.id === this.id) this.backTo = "";
+    if (this.board.isReady && this.isFree) this.follower.forgetElsewhere();
     if (!wasReady && this.board.isReady) void this.byItself(() => this.resume());
     else if (isOut(this.part, kind, view)) {
       if (kind === "call") this.news = newsOfCall(this.board, this.id, view as Call);

@@ -34,7 +34,7 @@ test("a link opens its transfer once, and leaves the rest of the address as it i
 
 test("a link opens while somebody signs in", async () => {
   vi.spyOn(desk.api, "transfer").mockResolvedValue(TRANSFER);
-  desk.busy = "sign-in";
+  vi.spyOn(desk, "busy", "get").mockReturnValue("sign-in");
   openLinked(desk, opened);
   await vi.waitFor(() => expect(opened).toHaveBeenCalled());
 });

@@ -1,4 +1,4 @@
-/** What callers' and agents' pages share: a stream, problems as sentences, and one action at a time. */
+/** What callers' and agents' pages share: a stream, problems as sentences, and what is under way. */
 
 import { Problem } from "../api/client";
 import { EventStream, type OpenStream, type StreamState } from "../events/stream";
@@ -17,25 +17,30 @@ export abstract class Page extends Observable {
   problem = "";
   /** A sentence about what others have decided; empty: nothing new. */
   news = "";
-  /** What is under way, by the name of the action. */
-  busy: string | null = null;
   /** Sits in the rooms of the call. */
   abstract readonly follower: AgentFollower | CallerFollower;
   private stream: EventStream | null = null;
+  private readonly underWay = new Set<string>();
 
   get streamState(): StreamState {
     return this.stream?.state ?? "connecting";
   }
 
-  /** The button of an action waits for what is under way. */
-  waits(name: string): boolean {
-    return this.busy !== null && (this.busy === name || !URGENT.includes(name));
+  /** What is under way, by the name of the action that was begun first; buttons wait for it. */
+  get busy(): string | null {
+    const [first] = this.underWay;
+    return first ?? null;
   }
 
-  /** Do something a person asked for, once at a time; a failure becomes a sentence. */
+  /** The button of an action waits for what is under way. */
+  waits(name: string): boolean {
+    return this.underWay.has(name) || (this.busy !== null && !URGENT.includes(name));
+  }
+
+  /** Do something a person asked for, if it needn't wait; a failure becomes a sentence. */
   async act(name: string, action: () => Promise<unknown>): Promise<boolean> {
     if (this.waits(name)) return false;
-    this.busy = name;
+    this.underWay.add(name);
     this.problem = this.news = "";
     this.touch();
     try {
@@ -45,7 +50,7 @@ export abstract class Page extends Observable {
       this.problem = sentence(error);
       return false;
     } finally {
-      if (this.busy === name) this.busy = null;
+      this.underWay.delete(name);
       this.touch();
     }
   }

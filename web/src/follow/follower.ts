@@ -57,6 +57,13 @@ export abstract class Follower {
     await this.insist(() => this.seatFor(notice.room));
   }
 
+  /** What another tab had is over. */
+  forgetElsewhere(): void {
+    if (!this.isElsewhere) return;
+    this.isElsewhere = false;
+    this.microphone.mute(false);
+  }
+
   /** Mute or unmute, wherever one is heard. */
   async mute(muted: boolean): Promise<void> {
     this.microphone.mute(muted);

@@ -54,7 +54,7 @@ export function AgentPage() {
         <div className="column">
           {desk.offer && <Offer desk={desk} offer={desk.offer} />}
           <WayBack />
-          {desk.isElsewhere ? <Elsewhere /> : desk.call && <CallCard call={desk.call} />}
+          {desk.follower.isElsewhere ? <Elsewhere /> : desk.call && <CallCard call={desk.call} />}
           <Waiting />
         </div>
         <div className="column">

@@ -101,7 +101,7 @@ function Opened({ call }: { call: Call }) {
       {transfer && (
         <>
           {RETURNABLE.includes(transfer.phase) && (
-            <Action kind="danger" onPress={giveBack(transfer.id)} disabled={desk.busy !== null}>
+            <Action kind="danger" onPress={giveBack(transfer.id)} disabled={desk.waits("cancel")}>
               Give {call.caller.name} back to {transfer.agent_a.name}
             </Action>
           )}

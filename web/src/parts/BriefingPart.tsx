@@ -1,11 +1,11 @@
 /** The briefing: read, edit before it is spoken, hear again, stop. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { LONGEST_BRIEFING, type Transfer } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { Action } from "./basics";
-import { useAside, useKeys, useSpeaker } from "./hooks";
-import { silence } from "./speaker";
+import { useAside, useKeys } from "./hooks";
+import { play, silence } from "./speaker";
 
 const FASTER = 1.5;
 const SPEAKABLE = ["briefing", "consulting"];
@@ -58,7 +58,6 @@ interface SpokenProps extends Props {
 
 /** Again for everybody in the room, or faster for oneself, or not at all. */
 function Spoken({ desk, transfer, text }: SpokenProps) {
-  const play = useSpeaker();
   const [isComing, aside] = useAside(desk);
   const again = () => {
     silence();
@@ -68,12 +67,12 @@ function Spoken({ desk, transfer, text }: SpokenProps) {
     silence();
     void desk.decide("hush");
   };
-  const faster = () =>
-    aside(async () => {
-      const sound = await desk.api.speech(transfer.call_id, text);
-      desk.board.keep(await desk.api.decide(transfer.id, "hush"));
-      await play(sound, FASTER);
-    });
+  const hushed = async () => desk.board.keep(await desk.api.decide(transfer.id, "hush"));
+  const faster = () => {
+    const speech = () => desk.api.speech(transfer.call_id, text);
+    aside(() => play(speech(), { rate: FASTER, first: hushed }));
+  };
+  useEffect(() => silence, []);
   useKeys({ s: again, f: !isComing && faster, h: hush });
   return (
     <>

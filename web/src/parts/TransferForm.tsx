@@ -1,13 +1,13 @@
 /** Asking a colleague to take over: whom, notes, and the briefing before it is spoken. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type Call, LONGEST_BRIEFING } from "../api/client";
 import type { AgentDesk } from "../desk/agentDesk";
 import { colleagues } from "../desk/targets";
 import { Action } from "./basics";
 import { Colleagues, Next } from "./Colleagues";
-import { useAside, useSpeaker } from "./hooks";
-import { silence } from "./speaker";
+import { useAside } from "./hooks";
+import { play, silence } from "./speaker";
 
 interface Props {
   desk: AgentDesk;
@@ -106,7 +106,7 @@ interface PreviewProps {
 
 /** What the colleague will hear, to be changed before it is spoken. */
 function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
-  const play = useSpeaker();
+  useEffect(() => silence, []);
   const [isUnderWay, aside] = useAside(desk);
   const write = async () => setBriefing((await desk.api.summary(call.id)).text);
   if (briefing === null) {
@@ -116,7 +116,7 @@ function Preview({ desk, call, briefing, setBriefing, edited }: PreviewProps) {
       </Action>
     );
   }
-  const hear = async () => play(await desk.api.speech(call.id, briefing));
+  const hear = () => play(desk.api.speech(call.id, briefing));
   return (
     <>
       <label>

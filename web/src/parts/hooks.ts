@@ -4,7 +4,6 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Observable } from "../desk/observable";
 import type { Page } from "../desk/page";
 import { openAudio } from "../follow";
-import { play, silence } from "./speaker";
 
 /** Render again whenever something observable changes. */
 export function useChanges<T extends Observable>(observable: T): T {
@@ -67,24 +66,10 @@ export function useAside(page: Page): [boolean, (action: () => Promise<unknown>)
   const [isUnderWay, setUnderWay] = useState(false);
   const begin = (action: () => Promise<unknown>) => {
     setUnderWay(true);
+    page.dismiss();
     void page.byItself(action).finally(() => setUnderWay(false));
   };
   return [isUnderWay, begin];
-}
-
-/** Play for as long as the component is there: what comes later isn't played. */
-export function useSpeaker(): typeof play {
-  const isHere = useRef(false);
-  useEffect(() => {
-    isHere.current = true;
-    return () => {
-      isHere.current = false;
-      silence();
-    };
-  }, []);
-  return async (sound, rate) => {
-    if (isHere.current) await play(sound, rate);
-  };
 }
 
 /** Ring, by sound and by title, for as long as this is true. */
@@ -93,9 +78,11 @@ export function useRinging(rings: boolean, title: string): void {
     if (!rings) return;
     const before = document.title;
     const context = openAudio();
+    // Until it runs its clock stands still: all beeps would sound at once later.
+    const sound = () => context.state === "running" && beep(context);
+    context.onstatechange = sound;
     const ring = () => {
-      // Until the page was clicked its clock stands still: all beeps would sound at once later.
-      if (context.state === "running") beep(context);
+      sound();
       document.title = document.title === title ? before : title;
     };
     ring();
