@@ -77,6 +77,22 @@ async def test_an_agent_b_who_came_while_nobody_could_look_has_answered(
     await call.is_with("agt_b")
 
 
+async def test_an_agent_a_who_goes_to_consult_while_the_media_server_is_silent_gets_there(
+    stage: Stage,
+) -> None:
+    call = await stage.talking(PATIENT)
+    transfer = await call.transfer(patience={"gone": 20})
+    await transfer.until_briefing()
+    await transfer.come(transfer.a)
+    await transfer.tells(Event.HOLD_STARTED)
+    stage.rooms.away = True
+    await asyncio.sleep(7)
+    stage.rooms.away = False
+    await transfer.reach(Phase.CONSULTING)
+    await transfer.goes_through()
+    await call.is_with("agt_b")
+
+
 async def test_a_server_that_trusts_nobody_fills_no_history(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer()

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.voice import OVERLAP
     from workflows import patches
     from workflows.course import Course, Stopped
+    from workflows.fencing import fence
 
 WARNING = timedelta(seconds=10)
 """How long before patience ends people are told."""
@@ -160,7 +161,7 @@ class Consultation:
             course.note(Event.HOLD_MISSING)
             return
         course.note(Event.HOLD_STARTED)
-        if not await course.fence(a, course.room_a):
+        if not await fence(course, a, course.room_a):
             raise Stopped(Outcome.FAILED, Cause.FENCE_IGNORED)
         self._floor.place(a, course.room_b, OPEN)
         course.enter(Phase.CONSULTING, Event.CONSULT_STARTED)
@@ -200,7 +201,7 @@ class Consultation:
         """Undo `_bring_a_in`: the music stops only when agent A can be heard again."""
         course, a = self._course, self._order.agent_a
         # Not put out: her client would be late to notice, and send on what B was to hear.
-        await course.fence(a, course.room_b)
+        await fence(course, a, course.room_b)
         self._floor.place(a, course.room_a, OPEN)
         by = workflow.now() + self._order.patience.gone
         await course.until(

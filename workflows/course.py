@@ -14,7 +14,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.names import call_workflow, room_name
     from domain.orders import TransferOrder, TransferReport
     from domain.phases import Cause, Decision, Outcome, Phase, Responsible
-    from domain.seating import FENCED
     from workflows.decisions import BEING_ASKED, Decisions
     from workflows.desk import DecisionDesk
     from workflows.diary import Diary
@@ -173,13 +172,6 @@ class Course(DecisionDesk):
     ) -> bool:
         over = patience is not None and patience.done()
         return over or goal() or self.verdict() is not None or self.floor.version != seen
-
-    async def fence(self, person: str, room: str) -> bool:
-        """Fence somebody off, and see them silent there; False: the media server didn't follow."""
-        if self.floor.grant(person, room) is not None:
-            self.floor.place(person, room, FENCED)
-        by = workflow.now() + ROOMS_FOLLOW
-        return await self.until(lambda: self.floor.silent(person, room), by=by, of="the fence")
 
     def _until_somebody_is_gone(self) -> timedelta | None:
         if self.move is not None and self.phase in BRIEF:

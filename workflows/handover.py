@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.seating import OPEN
     from workflows import patches
     from workflows.course import ROOMS_FOLLOW, Course, Stopped
+    from workflows.fencing import fence
     from workflows.last_look import look_once_more
 
 SEATED = timedelta(milliseconds=500)
@@ -112,7 +113,7 @@ class Handover:
     async def _bring_a_along(self) -> None:
         course, a = self._course, self._order.agent_a
         if self._floor.grant(a, course.old_room) is not None:
-            await course.fence(a, course.old_room)
+            await fence(course, a, course.old_room)
         self._floor.place(a, course.meeting_room, OPEN)
         if not self._floor.has(a, course.meeting_room):
             course.offer_seat(a, course.meeting_room, "introduce")

@@ -6,6 +6,7 @@ import logging
 import secrets
 import signal
 import sys
+from collections.abc import Iterable
 
 from robots.board import say
 from stack.__main__ import INTERRUPTED
@@ -39,7 +40,7 @@ def main() -> int:
     if unknown := set(names) - set(PARTS):
         parser.error(f"there is no part {', '.join(unknown)}")
     try:
-        passed = [play(name, wanted) for name in names]
+        passed = asyncio.run(play(names, wanted))
     except Trouble as trouble:
         say(str(trouble))
         return 1
@@ -54,10 +55,15 @@ def main() -> int:
     return 0 if all(passed) and all(one.held for one in figures) else 1
 
 
-def play(name: str, wanted: Wanted) -> bool:
+async def play(names: Iterable[str], wanted: Wanted) -> list[bool]:
+    """Play parts one after the other in one event loop, for robots keep what is bound to it."""
+    return [await _play(name, wanted) for name in names]
+
+
+async def _play(name: str, wanted: Wanted) -> bool:
     """Play one part, keep what it found, and say its figures."""
     say(f"— {name}, seed {wanted.seed}")
-    found = asyncio.run(PARTS[name](wanted))
+    found = await PARTS[name](wanted)
     report.keep(name, found, wanted.seed)
     for row in found.rows:
         for what in row.broken:
