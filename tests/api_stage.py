@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
@@ -132,12 +132,12 @@ class Events:
                     fields = {}
         raise StopAsyncIteration
 
-    async def until(self, kind: str) -> list[Event]:
-        """Read up to and including the first event of a kind."""
+    async def until(self, kind: str, where: Callable[[Any], bool] = lambda _: True) -> list[Event]:
+        """Read up to and including the first event of a kind, with such data."""
         read: list[Event] = []
         async for event in self:
             read.append(event)
-            if event[0] == kind:
+            if event[0] == kind and where(event[1]):
                 return read
         raise AssertionError(f"the stream ended without {kind!r}: {read}")
 
