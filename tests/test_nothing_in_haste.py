@@ -23,6 +23,36 @@ async def introduced(stage: Stage, *, follows: bool) -> StagedTransfer:
     return transfer
 
 
+async def left_after_a_long_talk(stage: Stage, *, complete_s: float) -> StagedTransfer:
+    """The agents talked for longer than agent B may take to decide, and agent A is lost."""
+    call = await stage.talking()
+    transfer = await call.transfer(patience={"consult": 3, "complete": complete_s, "gone": 1})
+    await transfer.until_consulting()
+    await asyncio.sleep(3.2)
+    transfer.a.vanish()
+    return transfer
+
+
+def stopping_takes_its_time(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> tuple[asyncio.Event, asyncio.Event]:
+    """A host that is told to stop, where that doesn't fail, hears it late.
+
+    Returns:
+        What says that it is being told, and what lets it hear.
+    """
+    hold, is_asked, may = stage.rooms.hold, asyncio.Event(), asyncio.Event()
+
+    async def takes_its_time(room: str, *, on: bool) -> None:
+        if not on and not stage.rooms.failing.get("hold"):
+            is_asked.set()
+            await may.wait()
+        await hold(room, on=on)
+
+    monkeypatch.setattr(stage.rooms, "hold", takes_its_time)
+    return is_asked, may
+
+
 async def test_agents_who_lose_each_other_for_a_moment_are_not_cut_off(stage: Stage) -> None:
     call = await stage.talking()
     transfer = await call.transfer(patience={"consult": 3, "gone": 3})
@@ -37,26 +67,18 @@ async def test_agents_who_lose_each_other_for_a_moment_are_not_cut_off(stage: St
 async def test_an_agent_b_whose_agent_a_is_lost_after_a_long_talk_decides_alone(
     stage: Stage,
 ) -> None:
-    call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 3, "complete": 5, "gone": 1})
-    await transfer.until_consulting()
-    await asyncio.sleep(3.2)
-    transfer.a.vanish()
+    transfer = await left_after_a_long_talk(stage, complete_s=5)
     await stage.until(lambda: transfer.now.responsible == "host", "agent A counts as gone")
     await asyncio.sleep(0.5)
     await transfer.accept()
     await transfer.ends(Outcome.COMPLETED)
-    await call.is_with("agt_b")
+    await transfer.call.is_with("agt_b")
 
 
 async def test_an_agent_a_who_comes_back_takes_no_time_from_agent_b(stage: Stage) -> None:
-    call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 3, "complete": 5, "gone": 1})
-    await transfer.until_consulting()
-    await asyncio.sleep(3.2)
-    transfer.a.vanish()
+    transfer = await left_after_a_long_talk(stage, complete_s=5)
     await stage.until(lambda: transfer.now.responsible == "host", "agent A counts as gone")
-    assert transfer.a.join(call.room)
+    assert transfer.a.join(transfer.call.room)
     await stage.until(lambda: transfer.now.responsible == "agent_a", "agent A is back")
     await asyncio.sleep(0.5)
     await transfer.accept()
@@ -67,13 +89,9 @@ async def test_an_agent_a_who_comes_back_takes_no_time_from_agent_b(stage: Stage
 async def test_an_agent_b_who_is_left_alone_and_says_nothing_is_not_waited_for_for_ever(
     stage: Stage,
 ) -> None:
-    call = await stage.talking()
-    transfer = await call.transfer(patience={"consult": 3, "complete": 1, "gone": 1})
-    await transfer.until_consulting()
-    await asyncio.sleep(3.2)
-    transfer.a.vanish()
+    transfer = await left_after_a_long_talk(stage, complete_s=1)
     await transfer.ends(Outcome.TIMED_OUT)
-    await call.waits()
+    await transfer.call.waits()
 
 
 async def test_nobody_is_gone_from_a_media_server_that_is_killed_once_more(stage: Stage) -> None:
@@ -180,14 +198,7 @@ async def test_ops_cancel_in_the_moment_in_which_a_host_is_told_to_stop(
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_consulting()
-    hold, is_asked, may = stage.rooms.hold, asyncio.Event(), asyncio.Event()
-
-    async def takes_its_time(room: str, *, on: bool) -> None:
-        is_asked.set()
-        await may.wait()
-        await hold(room, on=on)
-
-    monkeypatch.setattr(stage.rooms, "hold", takes_its_time)
+    is_asked, may = stopping_takes_its_time(stage, monkeypatch)
     await transfer.decide(Decision.BACK_TO_CALLER)
     await is_asked.wait()
     await transfer.handle.cancel()
@@ -204,15 +215,7 @@ async def test_a_hold_that_is_begun_while_a_host_is_told_to_stop_is_one(
     call = await stage.talking()
     transfer = await call.transfer()
     await transfer.until_consulting()
-    hold, is_asked, may = stage.rooms.hold, asyncio.Event(), asyncio.Event()
-
-    async def takes_its_time(room: str, *, on: bool) -> None:
-        if not on and not stage.rooms.failing.get("hold"):
-            is_asked.set()
-            await may.wait()
-        await hold(room, on=on)
-
-    monkeypatch.setattr(stage.rooms, "hold", takes_its_time)
+    is_asked, may = stopping_takes_its_time(stage, monkeypatch)
     stage.rooms.failing["hold"] = [Refused("no")]
     await transfer.decide(Decision.BACK_TO_CALLER)
     await is_asked.wait()

@@ -5,9 +5,6 @@ import { Refused } from "./contract";
 import { Follower, tireless } from "./follower";
 import type { Place } from "./place";
 
-/** A caller's identity. */
-const CALLER = /^caller_/;
-
 /** Follows an agent, be it A or B: what she may do where is the server's doing. */
 export class AgentFollower extends Follower {
   /** The caller's room of each transfer: B's second seat, where the caller's client does nothing. */
@@ -28,6 +25,7 @@ export class AgentFollower extends Follower {
 
   /** The rooms in which the caller is seen: there the caller hears, whoever has been told of it. */
   get callersRooms(): string[] {
+    const isCaller = (identity: string) => identity.startsWith("caller_");
     const seen = [...this.places.values()].filter(({ line }) => line.company.some(isCaller));
     return seen.map((place) => place.room);
   }
@@ -59,8 +57,4 @@ export class AgentFollower extends Follower {
       return seat;
     };
   }
-}
-
-function isCaller(identity: string): boolean {
-  return CALLER.test(identity);
 }
