@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import aiohttp
 from livekit import api
 
+from adapters.livekit_life import LiveKitLife
 from adapters.livekit_line import LiveKitLine
 from adapters.livekit_rooms import LiveKitRooms
 from adapters.livekit_tokens import LiveKitTokens
@@ -38,17 +40,18 @@ class LiveKit:
 async def open_livekit(settings: LiveKitSettings) -> AsyncIterator[LiveKit]:
     """Hold one HTTP session to LiveKit; nothing is asked of it yet."""
     key, secret = settings.api_key, settings.api_secret
-    # Temporal repeats what fails, so the vendor doesn't: then every attempt is seen.
-    async with api.LiveKitAPI(
-        settings.url, key, secret.get_secret_value(), failover=False
-    ) as livekit:
+    ours = (settings.url, key, secret.get_secret_value())
+    async with aiohttp.ClientSession() as session:
+        # Temporal repeats what fails, so the vendor doesn't: then every attempt is seen.
+        livekit = api.LiveKitAPI(*ours, session=session, failover=False)
+        life = LiveKitLife(session, *ours, failover=False)
         line = LiveKitLine(settings.url)
         rooms = LiveKitRooms(livekit, line)
         try:
             yield LiveKit(
                 rooms=rooms,
                 tokens=LiveKitTokens(key, secret),
-                voices=LiveKitVoices(livekit, rooms),
+                voices=LiveKitVoices(livekit, rooms, life),
                 webhooks=LiveKitWebhooks(key, secret),
             )
         finally:

@@ -15,8 +15,9 @@ from datetime import timedelta
 from livekit import api
 
 from adapters.livekit_errors import asking_livekit
+from adapters.livekit_life import LiveKitLife
 from adapters.livekit_rooms import LiveKitRooms
-from domain.errors import NotThere, Unreachable
+from domain.errors import NotThere, PortError, Unreachable
 from domain.names import HOST
 from domain.voice import OVERLAP
 
@@ -52,8 +53,9 @@ class _AtWork:
 class LiveKitVoices:
     """Voice agents of ours, at most one of a name in a room."""
 
-    def __init__(self, livekit: api.LiveKitAPI, rooms: LiveKitRooms) -> None:
+    def __init__(self, livekit: api.LiveKitAPI, rooms: LiveKitRooms, life: LiveKitLife) -> None:
         self._rooms = rooms
+        self._life = life
         self._dispatches = livekit.agent_dispatch
 
     async def dispatch(
@@ -61,7 +63,8 @@ class LiveKitVoices:
     ) -> None:
         """Send an agent into a room with a sealed order, and see that it has come.
 
-        Agents of earlier attempts of the same activity are put out then.
+        Agents of earlier attempts of the same activity are put out then, and at once if they are
+        dead: LiveKit would go on showing a host that nobody hears.
 
         Raises:
             Unreachable: nobody took the job within three seconds; the dispatch is withdrawn.
@@ -69,9 +72,11 @@ class LiveKitVoices:
         """
         await self._require(room)
         wanted = _Wanted(agent, room, activity_id, attempt)
+        at_work = await self._at_work(wanted)
+        burying = [self._put_out_if_dead(room, old.identity) for old in at_work.old]
         # The one that is wanted may be there: the answer to an earlier dispatch was lost.
-        if not (await self._at_work(wanted)).new:
-            await self._send(wanted, order)
+        sending = [] if at_work.new else [self._send(wanted, order)]
+        await asyncio.gather(*sending, *burying)
         if attempt > 1:
             await self._relieve(wanted)
 
@@ -112,6 +117,11 @@ class LiveKitVoices:
             # Nobody wants this agent any more, and whoever withdraws all has perhaps been here.
             await self._delete(wanted.room, dispatched.id)
             raise
+
+    async def _put_out_if_dead(self, room: str, identity: str) -> None:
+        with contextlib.suppress(PortError):
+            if await self._life.is_dead(room, identity):
+                await self._rooms.remove(room, identity)
 
     async def _relieve(self, wanted: _Wanted) -> None:
         """Put out agents of earlier attempts; a host that plays, once the new one does too.

@@ -16,6 +16,8 @@ RECORD_QUEUE = "record"
 DEFAULT_TENANT = "default"
 HOST = "host"
 BRIEFER = "briefer"
+SIGN_OF_LIFE = "sign_of_life"
+"""The procedure that every voice of ours answers in its room."""
 OPS = "ops"
 """Who decided, when a decision came by signal from the Temporal UI or CLI."""
 

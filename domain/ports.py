@@ -68,7 +68,8 @@ class Voices(Protocol):
     ) -> None:
         """Send an agent into a room with a sealed order, and see that it has come.
 
-        Agents of earlier attempts of the same activity are put out once the new one is there.
+        Agents of earlier attempts of the same activity are put out once the new one is there; those
+        that give no sign of life, at once.
 
         Raises:
             Unreachable: nobody took the job within three seconds; the dispatch is withdrawn.

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from livekit import api
+from livekit import api, rtc
 
 from adapters.livekit import LiveKit
 from domain.errors import NotThere, Unreachable
-from domain.names import room_name
+from domain.names import SIGN_OF_LIFE, room_name
 from robots.waiting import until
 from tests.livekit_stage import agent, livekit_and_room, playing
 from tests.servers import LiveKitServer
@@ -75,6 +75,23 @@ async def test_a_new_attempt_puts_out_the_ghosts_of_earlier_ones_only(
         await until(lambda: not ghost.isconnected(), 2, "the ghost to be put out")
         assert other.isconnected()
         assert new.isconnected()
+
+
+async def test_a_dead_host_is_put_out_though_no_other_comes_and_a_living_one_is_not(
+    livekit: LiveKit, livekit_server: LiveKitServer, room: str
+) -> None:
+    async with (
+        agent(livekit_server, room, "host-dead", act="1", attempt="1") as dead,
+        agent(livekit_server, room, "host-alive", act="1", attempt="2") as alive,
+        agent(livekit_server, room, "host-older", act="1", attempt="2") as older,
+    ):
+        dead.local_participant.register_rpc_method(SIGN_OF_LIFE, _for_ever)
+        alive.local_participant.register_rpc_method(SIGN_OF_LIFE, _at_once)
+        with pytest.raises(Unreachable, match="No host came"):
+            await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=3)
+        await until(lambda: not dead.isconnected(), 2, "the dead host to be put out")
+        assert alive.isconnected()
+        assert older.isconnected(), "one of before knows of no such procedure, and says so"
 
 
 async def test_a_dispatch_that_is_called_off_is_withdrawn(
@@ -142,6 +159,15 @@ async def test_dismissing_leaves_no_agent_and_no_dispatch_of_that_name(
         assert await _dispatched(livekit_server, room) == ["host"]
         await until(lambda: not briefer.isconnected(), 2, "the briefer to be put out")
         assert host.isconnected()
+
+
+async def _for_ever(_: rtc.RpcInvocationData) -> str:
+    await asyncio.Event().wait()
+    return ""
+
+
+async def _at_once(_: rtc.RpcInvocationData) -> str:
+    return ""
 
 
 async def _plays(livekit: LiveKit, room: str, host: str) -> bool:

@@ -1,10 +1,12 @@
 """Voice processes that are away or killed: the transfer goes on, and nobody is in silence."""
 
 import asyncio
+import time
 
 import pytest
 
 from robots.scene import Scene
+from robots.sound import Heard
 from robots.waiting import until
 from stack.local import LocalStack
 from tests.findings import BRIEFED, recovering
@@ -14,6 +16,9 @@ from tests.live.killing import kill_with_its_jobs
 from tests.matrix import Fault, Row, State
 
 VOICES = ("host", "briefer")
+BACK_WITHIN_S = 12
+"""2 s until Temporal misses a host, 1 s until it is known to be dead, 4 s in which another may
+come, and a slow machine. LiveKit lists a dead host for 21 s."""
 
 
 def voices_in(scene: Scene, room: str, role: str, *, playing: bool = False) -> set[str]:
@@ -68,6 +73,27 @@ async def test_without_any_voice_the_briefing_is_read_and_hold_never_starts(
         await read_by_b_and_refused_to_a(scene)
     finally:
         await asyncio.to_thread(stack.start, *VOICES)
+
+
+@pytest.mark.cell(Row.HOLD_LASTS, Fault.F14)
+async def test_with_every_voice_killed_agent_a_is_back_with_the_caller_while_livekit_lists_them(
+    scene: Scene, stack: LocalStack
+) -> None:
+    await scene.talking()
+    await scene.offering(patience=LONG)
+    await scene.briefed()
+    await scene.consulting()
+    killed_at = time.monotonic()
+    await kill_with_its_jobs(stack, *VOICES)
+    try:
+        with recovering():
+            await scene.caller.until_hears(scene.a.id, room=scene.room_a, within_s=BACK_WITHIN_S)
+        gap = Heard(killed_at, time.monotonic(), scene.room_a, "nobody")
+        await until(lambda: is_told(scene, "hold_missing"), 5, "A to be told why")
+    finally:
+        await asyncio.to_thread(stack.start, *VOICES)
+    await goes_through(scene)
+    await kept(scene, heard=[*scene.caller.ears.heard(), gap])
 
 
 @pytest.mark.cell(Row.BRIEFER_DIES, Fault.F14, State.OFFERING, State.BRIEFING)
