@@ -18,6 +18,8 @@ TARGETS = {
 }
 SENDERS = {"worker", "workers", "temporal", WORKER_TEMPORAL, WORKER_LIVEKIT}
 """Without one of these no other host is sent: one that is lost at the same time is missed."""
+OPENERS = {"temporal", "workers"}
+"""Without one of these nobody opens a lost room again, or an agent's ears (decisions 2 and 7)."""
 GOES_ON_S = 15.0
 """Whatever it was: once it is mended, what was under way is done within this."""
 TIMES_BARE = 1.3
@@ -35,6 +37,11 @@ class Bound:
     unit: str = "s"
 
 
+def _deaf(moment: Moment) -> float | None:
+    """Until they heard each other; where nobody could see to it, from when somebody could."""
+    return None if moment.deaf_s is None else max(0.0, moment.deaf_s - moment.unseen_s)
+
+
 def _over_bare(moment: Moment) -> float | None:
     if moment.deaf_s is None or not moment.bare_s:
         return None
@@ -43,7 +50,7 @@ def _over_bare(moment: Moment) -> float | None:
 
 BOUNDS = (
     Bound(HEARD, "the caller heard nobody", lambda one: one.silence_s, 5.0, 3.0),
-    Bound(DEAF, "until the caller heard and was heard again", lambda one: one.deaf_s, 10.0),
+    Bound(DEAF, "until caller and agent heard each other, once seen to", _deaf, 10.0),
     Bound(DEAF, "the same, over two bare clients", _over_bare, float("inf"), TIMES_BARE, "times"),
     Bound(
         TEMPORAL, "until it went on after Temporal's return", lambda one: one.goes_on_s, 8.0, 5.0

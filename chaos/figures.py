@@ -15,6 +15,7 @@ class Moment:
         goes_on_s: From when all was mended until the step was done that had been under way.
         deaf_s: Without LiveKit: until the caller heard and was heard again.
         bare_s: The same of two bare clients in the same outage.
+        unseen_s: How much of `deaf_s` nobody was there to open the rooms again.
     """
 
     step: str
@@ -24,6 +25,7 @@ class Moment:
     goes_on_s: float | None = None
     deaf_s: float | None = None
     bare_s: float | None = None
+    unseen_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from chaos.bounds import DEAF, exceeded, kinds
+from chaos.bounds import DEAF, OPENERS, exceeded, kinds
 from chaos.figures import Moment, Row
 from chaos.play import Hit, Play
 from robots.ears import of
@@ -45,6 +45,7 @@ def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
     what = kinds([hit.strike.fault for hit in meanwhile])
     outage = lasted if play.bare and DEAF in kinds([hit.strike.fault for hit in hits]) else None
     over = max(hit.over for hit in hits)
+    openers = [hit.over for hit in meanwhile if hit.strike.fault.target in OPENERS]
     went_on = (
         step.ended - max(over, step.began)
         for step in play.steps
@@ -57,6 +58,7 @@ def _moment(play: Play, hits: list[Hit], lasted: Span) -> Moment:
         silence_s=play.scene.caller.ears.silence(lasted).lasts_s,
         goes_on_s=next(went_on, None),
         deaf_s=_deaf_s(play, outage) if outage else None,
+        unseen_s=max([lasted.began, *openers]) - lasted.began if outage else 0.0,
         bare_s=play.bare.deaf_s(outage.began, outage.ended) if outage and play.bare else None,
     )
 

@@ -43,6 +43,8 @@ def _moment(moment: Moment) -> str:
     if moment.deaf_s is not None:
         bare = f"{moment.bare_s:.1f} s" if moment.bare_s is not None else "unknown"
         figures.append(f"heard again after {moment.deaf_s:.1f} s (bare: {bare})")
+    if moment.unseen_s:
+        figures.append(f"of which nobody could open the rooms for {moment.unseen_s:.1f} s")
     return f"{moment.step}: {' + '.join(moment.strikes)} → {', '.join(figures)}"
 
 

@@ -92,10 +92,15 @@ def test_good_figures_pass() -> None:
         replace(MOMENT, kinds=frozenset({TEMPORAL}), goes_on_s=8.1),
         replace(MOMENT, kinds=frozenset({VOICE}), goes_on_s=10.1),
         replace(DEAFENED, deaf_s=10.1, bare_s=10.0),
+        replace(DEAFENED, deaf_s=18.1, unseen_s=8.0, bare_s=5.0),
     ],
 )
 def test_a_single_figure_beyond_its_bound_is_named(moment: Moment) -> None:
     assert list(exceeded(moment))
+
+
+def test_rooms_that_nobody_could_open_are_waited_for_from_when_somebody_could() -> None:
+    assert not list(exceeded(replace(DEAFENED, deaf_s=11.8, unseen_s=7.9, bare_s=4.2)))
 
 
 @pytest.mark.parametrize(
