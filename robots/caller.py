@@ -72,7 +72,8 @@ class Caller(Person):
 
     def place_changed(self, place: Place) -> None:
         super().place_changed(place)
-        if place.name != self.home and place.may_speak and not place.arriving:
+        is_new = place.name != self.home and not place.left
+        if is_new and place.may_speak and not place.arriving:
             place.arriving = True
             self.later(self._arrive(place))
         if place.why_gone == "ROOM_DELETED" and place.name == self.home and self.follows:
