@@ -63,8 +63,8 @@ class LiveKitVoices:
     ) -> None:
         """Send an agent into a room with a sealed order, and see that it has come.
 
-        Agents of earlier attempts of the same activity are put out then, and at once if they are
-        dead: LiveKit would go on showing a host that nobody hears.
+        Agents of earlier attempts of the same activity are put out then, and at once if they could
+        answer and don't: LiveKit would go on showing a host that nobody hears.
 
         Raises:
             Unreachable: nobody took the job within three seconds; the dispatch is withdrawn.
@@ -73,7 +73,8 @@ class LiveKitVoices:
         await self._require(room)
         wanted = _Wanted(agent, room, activity_id, attempt)
         at_work = await self._at_work(wanted)
-        burying = [self._put_out_if_dead(room, old.identity) for old in at_work.old]
+        able = [old.identity for old in at_work.old if old.permission.can_publish_data]
+        burying = [self._put_out_if_dead(room, identity) for identity in able]
         # The one that is wanted may be there: the answer to an earlier dispatch was lost.
         sending = [] if at_work.new else [self._send(wanted, order)]
         await asyncio.gather(*sending, *burying)

@@ -17,7 +17,7 @@ DEFAULT_TENANT = "default"
 HOST = "host"
 BRIEFER = "briefer"
 SIGN_OF_LIFE = "sign_of_life"
-"""The procedure that every voice of ours answers in its room."""
+"""The procedure that a host answers in its room."""
 OPS = "ops"
 """Who decided, when a decision came by signal from the Temporal UI or CLI."""
 

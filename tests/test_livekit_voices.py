@@ -83,15 +83,21 @@ async def test_a_dead_host_is_put_out_though_no_other_comes_and_a_living_one_is_
     async with (
         agent(livekit_server, room, "host-dead", act="1", attempt="1") as dead,
         agent(livekit_server, room, "host-alive", act="1", attempt="2") as alive,
-        agent(livekit_server, room, "host-older", act="1", attempt="2") as older,
+        agent(livekit_server, room, "host-mute", act="1", attempt="2") as unable,
     ):
+        async with livekit_server.api() as lk:
+            nothing = api.ParticipantPermission(can_subscribe=True, can_publish=True, agent=True)
+            await lk.room.update_participant(
+                api.UpdateParticipantRequest(room=room, identity="host-mute", permission=nothing)
+            )
+        unable.local_participant.register_rpc_method(SIGN_OF_LIFE, _for_ever)
         dead.local_participant.register_rpc_method(SIGN_OF_LIFE, _for_ever)
         alive.local_participant.register_rpc_method(SIGN_OF_LIFE, _at_once)
         with pytest.raises(Unreachable, match="No host came"):
             await livekit.voices.dispatch("host", room, "order", activity_id="1", attempt=3)
         await until(lambda: not dead.isconnected(), 2, "the dead host to be put out")
         assert alive.isconnected()
-        assert older.isconnected(), "one of before knows of no such procedure, and says so"
+        assert unable.isconnected(), "who may send nothing can't answer"
 
 
 async def test_a_dispatch_that_is_called_off_is_withdrawn(

@@ -7,8 +7,10 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
+import aiohttp
 import pytest
 
+from adapters.livekit_life import LiveKitLife
 from tests.servers import LiveKitServer, TemporalServer
 from tests.voice_errand import Errand
 from tests.voice_guest import Guest, eventually
@@ -104,6 +106,22 @@ async def test_a_killed_host_is_followed_by_music_of_the_next(
     again_s = next(s.at_s for s in caller.loud("host") if s.of != first)
     record_testsuite_property("kill -> music", again_s - killed_s)
     assert again_s - killed_s < 3
+
+
+async def test_a_living_host_gives_a_sign_of_life_and_a_killed_one_none(
+    voice_stage: VoiceStage, host: VoiceProcess
+) -> None:
+    room = await voice_stage.open_room()
+    caller = await voice_stage.seat(CALLER, room, microphone=True)
+    await voice_stage.send(_errand(room))
+    await caller.hears("host", 0)
+    there = (await voice_stage.agent(room, "host")).identity
+    livekit = voice_stage.livekit
+    async with aiohttp.ClientSession() as session:
+        life = LiveKitLife(session, livekit.url, livekit.key, livekit.secret)
+        assert not await life.is_dead(room, there)
+        os.kill(await host.job_pid(), signal.SIGKILL)
+        assert await life.is_dead(room, there)
 
 
 async def test_music_that_nobody_gets_is_published_anew_and_then_by_another_host(

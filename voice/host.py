@@ -60,6 +60,7 @@ class Host(Stay):
 
     async def perform(self) -> None:
         """Play and fall silent as the room changes."""
+        self.room.local_participant.register_rpc_method(names.SIGN_OF_LIFE, _answer)
         for event in (
             "participant_connected",
             "participant_disconnected",
@@ -149,6 +150,11 @@ class Host(Stay):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), left_s)
         return self._needed
+
+
+async def _answer(_: rtc.RpcInvocationData) -> str:
+    """Give a sign of life: that there is an answer says all."""
+    return ""
 
 
 def _can_talk(participant: rtc.RemoteParticipant) -> bool:

@@ -89,6 +89,7 @@ def _host(kit: Kit, settings: VoiceSettings) -> Role:
         warm_up=functools.partial(host.warm_up, clip, lines),
         preload=("voice.host", "voice.trust"),
         subscribes=True,
+        answers=True,
     )
 
 

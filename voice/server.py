@@ -45,6 +45,8 @@ class Role:
     """Modules that job processes inherit instead of importing them one by one."""
     subscribes: bool = False
     """It takes people's microphones, to notice when one dies."""
+    answers: bool = False
+    """It answers who asks whether it lives; whoever knows a briefing may send nothing but sound."""
 
 
 class VoiceServer:
@@ -80,7 +82,7 @@ class VoiceServer:
             permissions=WorkerPermissions(
                 can_publish=True,
                 can_subscribe=role.subscribes,
-                can_publish_data=False,
+                can_publish_data=role.answers,
                 can_update_metadata=False,
                 can_publish_sources=[TrackSource.MICROPHONE],
             ),

@@ -11,7 +11,6 @@ from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 from temporalio.client import Client
 
-from domain.names import SIGN_OF_LIFE
 from domain.voice import BriefingOrder, HostOrder
 from voice.duty import Duty
 from voice.endings import Ending, ending_of
@@ -99,7 +98,6 @@ class Stay(ABC):
 
     async def _join_and_perform(self) -> None:
         await self.context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE)
-        self.room.local_participant.register_rpc_method(SIGN_OF_LIFE, _answer)
         self._give_way()
         await asyncio.sleep(SETTLING.total_seconds())
         await self.perform()
@@ -146,11 +144,6 @@ class Stay(ABC):
         # Not the error's text: it may hold what was to be spoken.
         log.error("job broke", extra={"task": task.get_name(), "error": type(error).__name__})
         self.end(Ending.BROKEN)
-
-
-async def _answer(_: rtc.RpcInvocationData) -> str:
-    """Give a sign of life: that there is an answer says all."""
-    return ""
 
 
 def _rank(attempt: int, participant: rtc.Participant) -> tuple[int, float, str]:
