@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from chaos import faults
+from chaos.faults import Frozen, Killed, Locked, Orphaned, Stopped
 from chaos.figures import Moment, Results, Row
+from chaos.plan import Strike
 from tests.matrix import Fault
 from tests.proof import report
-from tests.proof.breaking import found
+from tests.proof.breaking import found, is_pool, spares_us
 from tests.proof.parts import Found, Played
 from tests.proof.playing import row_of, verdicts_of
 from tests.proof.plugin import Proof
@@ -94,3 +97,25 @@ def test_parts_that_were_played_apart_are_one_page(
     assert f"| {KILLED} | `tests/live/test_x.py::test_y` | completed | 0.2 | 1.9 |" in page
     assert "## What was played: soak" in page
     assert "What was played: chaos" not in page
+
+
+def test_a_pool_that_fills_is_no_leak_and_anything_more_is() -> None:
+    before = {"descriptors of worker": 24, "rooms": 0}
+    assert is_pool("descriptors of worker", before, {"descriptors of worker": 32})
+    assert not is_pool("descriptors of worker", before, {"descriptors of worker": 33})
+    assert not is_pool("rooms", before, {"rooms": 1})
+
+
+@pytest.mark.parametrize(
+    ("fault", "spares"),
+    [
+        (Killed("worker"), False),
+        (Stopped("voices"), False),
+        (Orphaned("briefer"), False),
+        (Frozen("worker"), True),
+        (Killed("livekit"), True),
+        (Locked("database"), True),
+    ],
+)
+def test_a_soak_ends_no_process_that_is_weighed(fault: faults.Fault, spares: bool) -> None:
+    assert spares_us(Strike(0, 0.0, fault, 1.0)) is spares

@@ -114,12 +114,13 @@ async def soak(wanted: Wanted) -> Found:
                 return await soaking.out(wanted.minutes or SOAK_MINUTES)
 
 
-def _spares_us(strike: Strike) -> bool:
+def spares_us(strike: Strike) -> bool:
     """Whether this fault ends no process of ours."""
     return not (isinstance(strike.fault, ENDS) and strike.fault.touches & set(OURS))
 
 
-def _is_pool(name: str, before: dict[str, int], after: dict[str, int]) -> bool:
+def is_pool(name: str, before: dict[str, int], after: dict[str, int]) -> bool:
+    """Whether these are no more descriptors than a pool of connections takes as it fills."""
     grown = after.get(name, 0) - before.get(name, 0)
     return name.startswith("descriptors") and 0 < grown <= POOLS
 
@@ -145,7 +146,7 @@ class Soak:
                 before = await self._ledger.settled()
             forget()
             is_struck = plan.number > WARM_UP and plan.number % STRUCK_EVERY == 0
-            strikes = tuple(filter(_spares_us, plan.strikes)) if is_struck else ()
+            strikes = tuple(filter(spares_us, plan.strikes)) if is_struck else ()
             play = Play(self._ground, replace(plan, strikes=strikes))
             await play.out()
             row = measured(play)
@@ -178,7 +179,7 @@ class Soak:
                 yield name, mb
 
     def _verdicts(self, before: dict[str, int], after: dict[str, int]) -> Iterator[Verdict]:
-        different = [name for name in changed(before, after) if not _is_pool(name, before, after)]
+        different = [name for name in changed(before, after) if not is_pool(name, before, after)]
         told = ", ".join(f"{name} {before.get(name)} → {after.get(name)}" for name in different)
         what = told or "rooms, dispatches, processes, open files"
         yield Verdict(f"soak: different after it: {what}", len(different), 0, "")
