@@ -17,7 +17,7 @@ from domain.names import SIGN_OF_LIFE
 PATIENCE = timedelta(seconds=1)
 """For the answer; LiveKit gives it in time, within what we wait for a request."""
 NO_ANSWER = ("RpcError 1501", "RpcError 1502")
-"""It took no notice of the call; it took too long (the codes of LiveKit's RPC errors; 1502 was seen)."""
+"""LiveKit's RPC errors: it took no notice of the call; it took too long (this one was seen)."""
 
 
 class LiveKitLife(RoomService):
