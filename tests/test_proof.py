@@ -9,9 +9,10 @@ from chaos import faults
 from chaos.faults import Frozen, Killed, Locked, Orphaned, Stopped
 from chaos.figures import Moment, Results, Row
 from chaos.plan import Strike
+from robots.bench.ledger import changed
 from tests.matrix import Fault
 from tests.proof import report
-from tests.proof.breaking import found, is_pool, spares_us
+from tests.proof.breaking import POOLS, found, spares_us
 from tests.proof.parts import Found, Played
 from tests.proof.playing import row_of, verdicts_of
 from tests.proof.plugin import Proof
@@ -101,9 +102,11 @@ def test_parts_that_were_played_apart_are_one_page(
 
 def test_a_pool_that_fills_is_no_leak_and_anything_more_is() -> None:
     before = {"descriptors of worker": 24, "rooms": 0}
-    assert is_pool("descriptors of worker", before, {"descriptors of worker": 32})
-    assert not is_pool("descriptors of worker", before, {"descriptors of worker": 33})
-    assert not is_pool("rooms", before, {"rooms": 1})
+    assert changed(before, before | {"descriptors of worker": 32}, pools=POOLS) == []
+    assert changed(before, before | {"descriptors of worker": 33}, pools=POOLS) == [
+        "descriptors of worker"
+    ]
+    assert changed(before, before | {"rooms": 1}, pools=POOLS) == ["rooms"]
 
 
 @pytest.mark.parametrize(

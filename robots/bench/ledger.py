@@ -27,13 +27,20 @@ STEADY = 36
 """Looks in a row, one each 0.5 s: longer than idle connections are kept (15 s, aiohttp)."""
 
 
-def changed(before: dict[str, int], after: dict[str, int]) -> list[str]:
-    """What isn't as it was; whoever holds fewer descriptors than before has lost nothing."""
+def changed(before: dict[str, int], after: dict[str, int], *, pools: int = 0) -> list[str]:
+    """What isn't as it was; whoever holds fewer descriptors than before has lost nothing.
+
+    `pools`: so many more may a process hold, for connections are pooled as they are needed.
+    """
     return [
         name
         for name in before | after
         if after.get(name) != before.get(name)
-        and not (name.startswith("descriptors") and after.get(name, 0) < before.get(name, 0))
+        and not (
+            name.startswith("descriptors")
+            and name in before
+            and after.get(name, 0) <= before[name] + pools
+        )
     ]
 
 

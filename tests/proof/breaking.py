@@ -119,12 +119,6 @@ def spares_us(strike: Strike) -> bool:
     return not (isinstance(strike.fault, ENDS) and strike.fault.touches & set(OURS))
 
 
-def is_pool(name: str, before: dict[str, int], after: dict[str, int]) -> bool:
-    """Whether these are no more descriptors than a pool of connections takes as it fills."""
-    grown = after.get(name, 0) - before.get(name, 0)
-    return name.startswith("descriptors") and 0 < grown <= POOLS
-
-
 class Soak:
     """One soak on one ground."""
 
@@ -179,7 +173,7 @@ class Soak:
                 yield name, mb
 
     def _verdicts(self, before: dict[str, int], after: dict[str, int]) -> Iterator[Verdict]:
-        different = [name for name in changed(before, after) if not is_pool(name, before, after)]
+        different = changed(before, after, pools=POOLS)
         told = ", ".join(f"{name} {before.get(name)} → {after.get(name)}" for name in different)
         what = told or "rooms, dispatches, processes, open files"
         yield Verdict(f"soak: different after it: {what}", len(different), 0, "")
