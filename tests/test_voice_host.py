@@ -43,6 +43,15 @@ async def _caller_and_agent(stage: VoiceStage, room: str) -> tuple[Guest, Guest]
     return caller, agent
 
 
+async def _caller_and_host(stage: VoiceStage) -> tuple[str, Guest, str]:
+    """A room, the caller who hears music there, and the identity of the host who plays it."""
+    room = await stage.open_room()
+    caller = await stage.seat(CALLER, room, microphone=True)
+    await stage.send(_errand(room))
+    await caller.hears("host", 0)
+    return room, caller, (await stage.agent(room, "host")).identity
+
+
 async def test_a_caller_alone_hears_music_until_an_agent_has_a_microphone(
     voice_stage: VoiceStage,
     host: VoiceProcess,
@@ -95,11 +104,7 @@ async def test_a_killed_host_is_followed_by_music_of_the_next(
     host: VoiceProcess,
     record_testsuite_property: Callable[[str, object], None],
 ) -> None:
-    room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room, microphone=True)
-    await voice_stage.send(_errand(room))
-    await caller.hears("host", 0)
-    first = (await voice_stage.agent(room, "host")).identity
+    _, caller, first = await _caller_and_host(voice_stage)
     os.kill(await host.job_pid(), signal.SIGKILL)
     killed_s = time.monotonic()
     await eventually(lambda: any(s.of != first for s in caller.loud("host")), 10, "no music again")
@@ -111,11 +116,7 @@ async def test_a_killed_host_is_followed_by_music_of_the_next(
 async def test_a_living_host_gives_a_sign_of_life_and_a_killed_one_none(
     voice_stage: VoiceStage, host: VoiceProcess
 ) -> None:
-    room = await voice_stage.open_room()
-    caller = await voice_stage.seat(CALLER, room, microphone=True)
-    await voice_stage.send(_errand(room))
-    await caller.hears("host", 0)
-    there = (await voice_stage.agent(room, "host")).identity
+    room, _, there = await _caller_and_host(voice_stage)
     livekit = voice_stage.livekit
     async with aiohttp.ClientSession() as session:
         life = LiveKitLife(session, livekit.url, livekit.key, livekit.secret)
