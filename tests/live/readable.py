@@ -63,12 +63,18 @@ def database(stack: LocalStack) -> dict[str, str]:
 
 @asynccontextmanager
 async def listed(lk: livekit.LiveKitAPI) -> AsyncIterator[dict[str, str]]:
-    """Everything LiveKit lists while the block runs: rooms, people, dispatches."""
+    """Everything LiveKit lists while the block runs: rooms, people, dispatches.
+
+    Raises what kept it from looking to the end.
+    """
     seen: dict[str, str] = {}
     looking = asyncio.create_task(_look(lk, seen))
-    yield seen
-    looking.cancel()
-    await asyncio.gather(looking, return_exceptions=True)
+    try:
+        yield seen
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
 
 
 async def _look(lk: livekit.LiveKitAPI, seen: dict[str, str]) -> None:

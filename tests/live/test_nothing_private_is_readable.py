@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import string
 
 from robots.scene import Scene
 from stack.local import LocalStack
@@ -15,7 +16,7 @@ PLANTED = ("name", "agent", "about", "turn", "aside", "note", "edited", "reason"
 async def test_no_name_word_or_token_in_logs_livekit_and_temporal(
     scene: Scene, stack: LocalStack
 ) -> None:
-    canary = {what: f"canary{secrets.token_hex(6)}" for what in PLANTED}
+    canary = {what: f"canary{_letters(12)}" for what in PLANTED}
     scene.caller.name, scene.b.name = f"Maya {canary['name']}", f"Bea {canary['agent']}"
     assert scene.witness
     async with listed(scene.witness.lk) as seen:
@@ -48,6 +49,11 @@ def test_what_is_wrapped_in_base64_is_found() -> None:
     told = b"x" * 7 + base64.b64encode(b'{"name": "canary0123456789ab"}')
     wrapped = base64.urlsafe_b64encode(b"{}" + told).decode()
     assert "canary0123456789ab" in laid_open(f"payload {wrapped}, abc")
+
+
+def _letters(length: int) -> str:
+    # No digits: seven in a row are a number to the briefing, which leaves it out.
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(length))
 
 
 def tokens(scene: Scene) -> list[str]:
