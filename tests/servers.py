@@ -16,6 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from stack.binaries import get_livekit
 from stack.environment import bare
+from stack.parts import prompt_timers
 
 START_S = 20.0
 
@@ -51,15 +52,11 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 @contextlib.asynccontextmanager
-async def running_temporal() -> AsyncIterator[TemporalServer]:
-    """Run Temporal's development server, in memory."""
+async def running_temporal(*more: str) -> AsyncIterator[TemporalServer]:
+    """Run Temporal's development server, in memory; `more` are arguments for it."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=temporal_binary(),
-        # Otherwise timers, heartbeat timeouts among them, fire up to a second late.
-        dev_server_extra_args=[
-            "--dynamic-config-value",
-            'history.timerProcessorMaxTimeShift="100ms"',
-        ],
+        dev_server_extra_args=[*prompt_timers(), *more],
     ) as env:
         yield TemporalServer(env.client.service_client.config.target_host)
 
