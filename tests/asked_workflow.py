@@ -1,4 +1,4 @@
-"""A workflow whose steps come in the order of its news, and a process that works for it."""
+"""Workflows for whoever asks them at the wrong moment, and a process that works for them."""
 
 import asyncio
 import sys
@@ -7,7 +7,11 @@ from datetime import timedelta
 from temporalio import activity, workflow
 from temporalio.client import Client
 
+from domain.orders import TransferOrder
 from worker.build import build_worker
+from workflows.course import Course
+
+PATIENCE = timedelta(seconds=1)
 
 
 @activity.defn
@@ -18,7 +22,10 @@ async def step(whose: str) -> str:
 
 @workflow.defn
 class AskedWorkflow:
-    """Takes a step when it is told something, and one when it is asked for something."""
+    """Its steps come in the order of its news.
+
+    Takes a step when it is told something, and one when it is asked for something.
+    """
 
     def __init__(self) -> None:
         self.told = self.asked = False
@@ -43,6 +50,26 @@ class AskedWorkflow:
         return self.told, self.asked
 
 
+@workflow.defn
+class PatientWorkflow:
+    """A transfer that waits for nothing until its patience ends."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+
+    @workflow.run
+    async def run(self, order: TransferOrder) -> None:
+        self.by = workflow.now() + PATIENCE
+        self.is_over = not await Course(order).until(lambda: False, by=self.by, of="a test")
+
+    @workflow.query
+    def view(self) -> tuple[bool, bool]:
+        return self.is_over, workflow.now() < self.by
+
+
+WORKFLOWS: list[type] = [AskedWorkflow, PatientWorkflow]
+
+
 async def _take(whose: str) -> str:
     return await workflow.execute_activity(step, whose, start_to_close_timeout=timedelta(seconds=5))
 
@@ -50,7 +77,7 @@ async def _take(whose: str) -> str:
 async def main(address: str, queue: str) -> None:
     """Work until killed."""
     client = await Client.connect(address)
-    await build_worker(client, queue, [step], timedelta(0), [AskedWorkflow]).run()
+    await build_worker(client, queue, [step], timedelta(0), WORKFLOWS).run()
 
 
 if __name__ == "__main__":

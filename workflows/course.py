@@ -153,7 +153,8 @@ class Course(DecisionDesk):
                     raise Stopped(verdict)
                 if goal():
                     return True
-                if by is not None and workflow.now() >= by:
+                # The timer, too: its news may come ahead of the clock (a query; another server's).
+                if by is not None and (workflow.now() >= by or (patience and patience.done())):
                     return False
                 if by is not None and patience is None:
                     patience = asyncio.create_task(workflow.sleep(by - workflow.now(), summary=of))

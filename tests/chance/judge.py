@@ -95,6 +95,8 @@ def to_seat_in_b(part: str, view: TransferState, *, follows: bool) -> Answers:
         answers = {"no_seat"}
     elif part == "caller":
         answers = {YES if follows else "no_seat"}
+    elif part == "agent_b" and not follows and view.move is not None:
+        answers = {YES, "no_seat"}  # the mirror closes room B, and isn't over before it has
     elif part == "agent_b" or phase in ASKED or (phase is Phase.INTRODUCING and follows):
         answers = {YES}
     else:
