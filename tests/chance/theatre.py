@@ -20,8 +20,8 @@ from durable.search_attributes import register_search_attributes
 from tests.chance.machine import Machine, Theatre
 
 AT_ONCE = 3
-STEPS_A_PLAY, LEAST_A_PLAY = 40, 34
-"""Hypothesis ends some plays early."""
+STEPS_A_PLAY, LEAST_A_PLAY = 40, 29
+"""Hypothesis ends some plays early: 150 plays had 31.9 steps each (seed 2920)."""
 READY_WITHIN_S = 60.0
 
 
