@@ -49,10 +49,15 @@ async def play(client: Client, machine: type[Machine], *, seed: int, steps: int)
             loop.run_in_executor(threads, _play, machine, theatre, seed + number, chosen)
             for number, theatre in enumerate(theatres)
         ]
-        found = await asyncio.gather(*playing, return_exceptions=True)
+        try:
+            await asyncio.wait(playing)
+        finally:
+            over.set()
+            await asyncio.wait(playing)  # interrupted: each thread still waits for this loop
     # What was called off complains when it is collected: while pytest parses code for its report,
     # a complaint's traceback would be parsed too, which Python 3.11 can't (cpython issue 106905).
     gc.collect()
+    found = (one.exception() for one in playing)
     for error in (*(theatre.found for theatre in theatres), *found):
         if error:
             raise error

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -42,9 +43,16 @@ async def properties(wanted: Wanted) -> Found:
 
 async def _pytest(*arguments: str, **told: str) -> int:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", *arguments), env={**os.environ, **told}
+        *(sys.executable, "-m", "pytest", *arguments),
+        env={**os.environ, **told},
+        start_new_session=True,  # told to stop by us, and once: Ctrl-C reaches everybody else
     )
-    return await process.wait()
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            await process.wait()
 
 
 def row_of(proof: Proof) -> Played:
