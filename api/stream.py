@@ -20,8 +20,8 @@ MOST_REPLAYED = 2_000
 """Rows; whoever was away for longer is quicker with a snapshot."""
 PAGE = 500
 RESYNC = "resync"
-STANDBY = (Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING)
-"""When a caller's page that comes back should take its standby seat."""
+BOTH_ROOMS = (Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING, Phase.MOVING)
+"""When a caller's page that comes back has a seat in room B besides the call's."""
 MOST_SHOWN = 500
 
 AGENTS = TypeAdapter(tuple[AgentView, ...])
@@ -154,7 +154,7 @@ class Follower:
         transfer = await self._record.transfer(tenant, running) if running else None
         if transfer:
             yield event(EventKind.TRANSFER, self._sight.transfer(transfer))
-        if transfer and transfer.rooms.b and transfer.phase in STANDBY:
+        if transfer and transfer.rooms.b and transfer.phase in BOTH_ROOMS:
             notice = SeatNoticeView(
                 call_id=call_id, transfer_id=transfer.id, room=transfer.rooms.b, why="standby"
             )

@@ -60,6 +60,15 @@ class Caller(Person):
         for room in list(self.places):
             await self.leave(room)
 
+    async def open_again(self, rooms: list[str]) -> None:
+        """Open a page: it knows its call, and is told of any other room by the api."""
+        self.is_dead = False
+        self.transfer_of.clear()
+        seat = await self.api.call_seat(self.call_id)
+        self.home = seat.room
+        await self.follow()
+        await self.take(seat)
+
     async def offered_a_seat(self, offer: SeatOffer) -> None:
         if not self.follows:
             return

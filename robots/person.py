@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class Person:
         self.stream: Stream | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
-        self._joining = asyncio.Lock()
+        self._joining: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -109,7 +110,7 @@ class Person:
 
     async def take(self, seat: Seat) -> Place:
         """Sit down: a new connection, unless there is a living one in that room already."""
-        async with self._joining:
+        async with self._joining[seat.room]:
             place = self.places.get(seat.room)
             if place and place.is_connected and not place.left:
                 return place
@@ -118,12 +119,12 @@ class Person:
             place = Place(seat, self.voice, self.ears)
             place.changed = self.place_changed
             self.places[seat.room] = place
-        try:
-            await place.join()
-        except rtc.ConnectError:
-            self.places.pop(seat.room, None)
-            raise
-        return place
+            try:
+                await place.join()
+            except rtc.ConnectError:
+                self.places.pop(seat.room, None)
+                raise
+            return place
 
     async def leave(self, room: str) -> None:
         """Leave one room with a goodbye."""

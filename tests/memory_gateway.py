@@ -213,6 +213,12 @@ class MemoryGateway(Gateway):
         notice = SeatNotice(person=caller, room=transfer.room, why="standby")
         await self._write_transfer(transfer, Event.SEAT_OFFERED, seat=notice)
 
+    async def enter(self, transfer_id: str, phase: Phase) -> None:
+        """Let a transfer be in a phase."""
+        transfer = self.transfers[transfer_id]
+        transfer.phase = phase
+        await self._report_transfer(transfer, Event.PEOPLE_CHANGED)
+
     async def _find(self, call_id: str) -> MemoryCall:
         await self.ping()
         call = self.calls[call_id]

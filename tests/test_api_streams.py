@@ -10,9 +10,11 @@ import pytest
 from api.sight import Sight
 from api.tailer import Subscription, Tailer
 from domain.errors import Unreachable
+from domain.phases import Phase
 from domain.record import EventKind, EventRow
 from tests.api_stage import Event, Stage
 
+BOTH_ROOMS = (Phase.OFFERING, Phase.BRIEFING, Phase.CONSULTING, Phase.MOVING)
 CALLERS_FIELDS = {"id", "call_id", "phase", "outcome", "text"}
 
 
@@ -73,9 +75,13 @@ async def test_a_caller_is_told_of_phases_and_seats_and_of_nothing_private(
     assert [data["phase"] for data in told] == ["offering", "ended"]
 
 
-async def test_a_callers_reloaded_page_is_sent_to_its_standby_seat(api_stage: Stage) -> None:
+@pytest.mark.parametrize("phase", BOTH_ROOMS)
+async def test_a_callers_reloaded_page_is_sent_to_its_standby_seat(
+    api_stage: Stage, phase: Phase
+) -> None:
     talk = await api_stage.talk()
     transfer = await talk.transfer()
+    await api_stage.gateway.enter(transfer["id"], phase)
     async with talk.carol.events() as events:
         snapshot = await events.until("call")
     assert kinds(snapshot) == ["transfer", "seat", "call"]
@@ -85,6 +91,14 @@ async def test_a_callers_reloaded_page_is_sent_to_its_standby_seat(api_stage: St
         "room": transfer["rooms"]["b"],
         "why": "standby",
     }
+
+
+async def test_a_callers_reloaded_page_is_not_sent_where_it_has_no_seat(api_stage: Stage) -> None:
+    talk = await api_stage.talk()
+    transfer = await talk.transfer()
+    await api_stage.gateway.enter(transfer["id"], Phase.RETURNING)
+    async with talk.carol.events() as events:
+        assert kinds(await events.until("call")) == ["transfer", "call"]
 
 
 async def test_a_stream_resumes_where_it_was_cut(api_stage: Stage) -> None:
