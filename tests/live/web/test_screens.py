@@ -112,6 +112,7 @@ async def test_no_screen_of_a_way_round_or_back_has_a_serious_fault(
     await ada.page.keyboard.press("?")
     await album.take("keys", ada=ada)
     await ada.page.keyboard.press("Escape")
+    await ada.page.get_by_role("dialog").wait_for(state="detached")
     await cast.pick(then=f"Dan {mark}")
     await album.take("one-after-the-other", ada=ada)
     await ada.press("Ask them")
