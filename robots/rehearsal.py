@@ -96,7 +96,7 @@ class Rehearsal:
         await self.bea.sign_in()
         self._seated.set()
         call_id = (await self.maya.start(self.problem, agent=self.agent)).id
-        self.says = "Maya is calling you. Answer her, then hand her over to Bea."
+        self.says = f"Maya is calling you. Answer her, then hand her over to {self.bea.name}."
         await self._until_talking(self.maya, call_id)
         await self._says(self.maya, call_id, f"Hello. {self.problem}", BREATH_S)
         while not self._is_over(self.maya, call_id):

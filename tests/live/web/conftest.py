@@ -71,9 +71,9 @@ async def open_tab(browsers: Browsers, stage: Stage) -> AsyncIterator[OpenTab]:
         await tab.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def robots(stack: LocalStack) -> Iterator[LocalStack]:
-    """The stack with robots who take seats, as after `make up`."""
+    """The stack with robots who take seats, as after `make up`; none of a play that failed."""
     stack.start("robots")
     yield stack
     stack.end("robots")

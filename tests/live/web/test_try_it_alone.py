@@ -15,7 +15,7 @@ async def test_as_the_caller_one_is_handed_over(open_tab: OpenTab, robots: Local
     await you.sees("You are talking with Ada", within_s=30)
     await you.until_hears_anything()
     await you.sees("talking with a colleague", within_s=60)
-    async with no_silence(you):
+    async with no_silence(you, before_s=0):  # Ada, who has just left, paused between words
         await you.press("Kill the worker")
         await you.sees("The worker is dead")
     await until(lambda: "worker" in robots.dead, 5, "the worker to be dead")
@@ -34,7 +34,8 @@ async def test_as_agent_a_one_hands_over(open_tab: OpenTab, robots: LocalStack) 
     await you.audience("caller")
     await you.until_hears_anything()
     await you.page.keyboard.press("t")
-    await you.page.get_by_label("Bea (robot").first.check()
+    says = await you.page.get_by_text("hand her over to Bea").inner_text()
+    await you.page.get_by_label(says.partition("over to ")[2].removesuffix(".")).check()
     await you.press("Ask them")
     await you.sees("has accepted", within_s=60)
     await you.page.keyboard.press("c")
