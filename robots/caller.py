@@ -62,7 +62,7 @@ class Caller(Person):
 
     async def open_again(self, rooms: list[str]) -> None:
         """Open a page: it knows its call, and is told of any other room by the api."""
-        self.is_dead = False
+        self.heeds_offers = True
         self.transfer_of.clear()
         seat = await self.api.call_seat(self.call_id)
         self.home = seat.room

@@ -59,7 +59,8 @@ class Person:
         self.calls: dict[str, Call] = {}
         self.transfers: dict[str, Transfer] = {}
         self.failures: list[Exception] = []
-        self.is_dead = False
+        self.heeds_offers = True
+        """False: the page is gone, or another tab of this person has the call."""
         self.stream: Stream | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
@@ -134,7 +135,7 @@ class Person:
 
     async def move_out(self) -> Outside:
         """Let a body in another process take every seat: killed, it is gone without a goodbye."""
-        self.is_dead = True
+        self.heeds_offers = False
         seats = [await self.fresh_seat(room) for room in self.places]
         body = await Outside.sit(*seats, tone=self.voice.tone)
         self.former += self.places.values()
@@ -155,7 +156,7 @@ class Person:
 
     async def open_again(self, rooms: list[str]) -> None:
         """Open a page that was in these rooms."""
-        self.is_dead = False
+        self.heeds_offers = True
         await self.follow()
         for room in rooms:
             await self.take(await self.fresh_seat(room))
@@ -212,7 +213,7 @@ class Person:
             self.calls[view.id] = view
         elif isinstance(view, Transfer):
             self.transfers[view.id] = view
-        elif isinstance(view, SeatOffer) and not self.is_dead:
+        elif isinstance(view, SeatOffer) and self.heeds_offers:
             self.later(self.offered_a_seat(view))
         self.heed(event.kind, view)
 
@@ -242,6 +243,8 @@ class Person:
 
     def place_changed(self, place: Place) -> None:
         """Permissions or connection of a place changed; a lost connection is made anew."""
+        if place.why_gone == "DUPLICATE_IDENTITY" and self.places.get(place.name) is place:
+            self.heeds_offers = False
         if place.why_gone and not place.left and place.why_gone not in FINAL:
             self.later(self.come_back(place))
 

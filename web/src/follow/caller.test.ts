@@ -205,8 +205,10 @@ test("a call that is over is not come back to", async () => {
 test("a second tab has the call, and the first one steps back without a fight", async () => {
   await seated(server, caller);
   server.line("room-a").end("elsewhere");
+  void caller.offered(STANDBY); // which comes while it steps back
   await server.pass(2000);
   expect(caller.isElsewhere).toBe(true);
+  expect(caller.places.size).toBe(0);
   void caller.offered(STANDBY);
   await server.pass(500);
   expect(caller.places.size).toBe(0);

@@ -230,9 +230,10 @@ export abstract class Follower {
   /** Another tab of this person has the call: this one steps back, and doesn't fight. */
   private async giveWay(): Promise<void> {
     const { isMuted } = this.microphone;
+    // First, for a notice may come while one leaves: whoever heeded it would fight.
+    this.isElsewhere = true;
     await this.leaveAll();
     this.microphone.mute(isMuted);
-    this.isElsewhere = true;
     this.changed();
   }
 }
