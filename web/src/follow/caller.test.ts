@@ -203,9 +203,10 @@ test("a call that is over is not come back to", async () => {
 });
 
 test("a second tab has the call, and the first one steps back without a fight", async () => {
-  await seated(server, caller);
+  await onStandby();
+  server.line("room-b").leavesAfterMs = 1000;
   server.line("room-a").end("elsewhere");
-  void caller.offered(STANDBY); // which comes while it steps back
+  void caller.offered({ ...STANDBY, room: "room-a", why: "back" }); // while it steps back
   await server.pass(2000);
   expect(caller.isElsewhere).toBe(true);
   expect(caller.places.size).toBe(0);

@@ -51,6 +51,7 @@ export class FakeLine implements Line {
   failures = 0;
   published = 0;
   nobodySubscribes = 0;
+  leavesAfterMs = 0;
   changed = () => {};
   room = "";
 
@@ -103,6 +104,7 @@ export class FakeLine implements Line {
   }
 
   async leave(): Promise<void> {
+    if (this.leavesAfterMs) await wait(this.leavesAfterMs);
     this.end("left");
   }
 
